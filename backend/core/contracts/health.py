@@ -1,0 +1,40 @@
+"""Signs of life of every process, and the generic reply to a request."""
+
+from backend.core.contracts.record import Record
+
+
+class Heartbeat(Record):
+    """Sent by every process at 5 Hz."""
+
+    process: str
+    pid: int
+    t_ns: int
+    started_ns: int
+    state: str = "ok"
+    """`ok`, or what is wrong and what to do, in words."""
+    rate_hz: float = 0.0
+    late_p99_ms: float = 0.0
+    overruns: int = 0
+
+
+class Reply(Record):
+    """Answer to a request; `error` says what was allowed."""
+
+    ok: bool
+    error: str = ""
+    detail: dict[str, str] = {}
+
+
+class ControlRequest(Record):
+    """A request to the control process.
+
+    kind: `lease.take`, `lease.renew`, `lease.release`, `arm`, `stop`, `reset`, `home`, `speed`.
+    """
+
+    kind: str
+    driver: str
+    name: str = ""
+    """Display name of the operator, for `lease.take`."""
+    value: float = 0.0
+    """Speed scale 0 to 1, for `speed`."""
+    reason: str = ""

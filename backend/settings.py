@@ -1,0 +1,61 @@
+"""Every setting of the app, from `BUNRAKU_*` environment variables or a `.env` file."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Safe defaults: loopback, simulation, files under `data/`."""
+
+    model_config = SettingsConfigDict(env_prefix="BUNRAKU_", env_file=".env", extra="ignore")
+
+    data_dir: Path = ROOT / "data"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    database_url: str = Field("", validation_alias="DATABASE_URL")
+    robot: str = "sim_g1"
+    scene: str = "workshop"
+    locomotion: str = "dcm_wbc"
+    cameras: str = "sim"
+    control_hz: float = Field(100.0, ge=20, le=250)
+    head_camera: str = "640x480@30"
+    wrist_cameras: str = "320x240@15"
+    ice_servers: list[str] = []
+    """STUN/TURN URLs; empty on a LAN, where asking a STUN server only costs seconds."""
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets of the bus."""
+        return self.data_dir / "run"
+
+    @property
+    def episodes_dir(self) -> Path:
+        """One folder per raw episode."""
+        return self.data_dir / "episodes"
+
+    @property
+    def datasets_dir(self) -> Path:
+        """One folder per exported dataset version."""
+        return self.data_dir / "datasets"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Derived files that may be deleted: decimated meshes, compiled models."""
+        return self.data_dir / "cache"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database, with its async driver."""
+        url = self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'bunraku.db'}"
+        return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+@lru_cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,135 @@
+"""Unitree G1 with Dex3-1 hands: names, limits and geometry, read from the one URDF that pinocchio,
+MuJoCo and the browser share (`example-robot-data`, BSD-3-Clause, Unitree Robotics).
+"""
+
+import xml.etree.ElementTree as ET
+from functools import lru_cache
+from importlib.metadata import files
+from pathlib import Path
+
+import numpy as np
+
+from backend.core.contracts.robot import CameraSpec, RobotSpec
+
+URDF_NAME = "g1_29dof_with_hand_rev_1_0.urdf"
+
+LEGS = tuple(
+    f"{side}_{joint}_joint"
+    for side in ("left", "right")
+    for joint in ("hip_pitch", "hip_roll", "hip_yaw", "knee", "ankle_pitch", "ankle_roll")
+)
+WAIST = ("waist_yaw_joint", "waist_roll_joint", "waist_pitch_joint")
+ARM = ("shoulder_pitch", "shoulder_roll", "shoulder_yaw", "elbow", "wrist_roll", "wrist_pitch", "wrist_yaw")
+ARMS = tuple(f"{side}_{joint}_joint" for side in ("left", "right") for joint in ARM)
+HAND = ("thumb_0", "thumb_1", "thumb_2", "middle_0", "middle_1", "index_0", "index_1")
+HANDS = tuple(f"{side}_hand_{joint}_joint" for side in ("left", "right") for joint in HAND)
+JOINTS = (*LEGS, *WAIST, *ARMS, *HANDS)
+
+NEUTRAL = {
+    "hip_pitch": -0.32,
+    "knee": 0.62,
+    "ankle_pitch": -0.30,
+    "shoulder_pitch": 0.15,
+    "left_shoulder_roll": 0.2,
+    "right_shoulder_roll": -0.2,
+    "elbow": 0.7,
+}
+"""Slightly crouched with forearms forward; every joint not named is at zero."""
+
+# D435i: RGB 640x480, 69 x 42 degrees; its vertical field at 4:3 is 42 degrees.
+D435_FOVY_RAD = np.deg2rad(42.0)
+WRIST_FOVY_RAD = np.deg2rad(65.0)
+
+
+@lru_cache
+def description_dir() -> Path:
+    """Folder of the G1 description inside the installed `example-robot-data` wheel."""
+    for file in files("example-robot-data") or ():
+        if file.name == URDF_NAME:
+            return Path(file.locate()).resolve().parent.parent
+    raise FileNotFoundError(f"{URDF_NAME} is not in the installed example-robot-data; run `make setup`")
+
+
+def _neutral(joint: str) -> float:
+    return next((value for key, value in NEUTRAL.items() if key in joint), 0.0)
+
+
+def _size(text: str) -> tuple[int, int, float]:
+    size, _, fps = text.partition("@")
+    width, _, height = size.partition("x")
+    return int(width), int(height), float(fps)
+
+
+def g1_spec(head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") -> RobotSpec:
+    """Return the spec of the G1; camera sizes are `WIDTHxHEIGHT@FPS`."""
+    root = description_dir()
+    urdf = root / "urdf" / URDF_NAME
+    limits = {
+        joint.get("name"): joint.find("limit").attrib
+        for joint in ET.parse(urdf).getroot().iter("joint")
+        if joint.get("type") == "revolute"
+    }
+    if set(limits) != set(JOINTS):
+        raise ValueError(f"{urdf} has other joints than expected: {sorted(set(limits) ^ set(JOINTS))}")
+    column = {
+        key: np.array([float(limits[joint][key]) for joint in JOINTS])
+        for key in ("lower", "upper", "velocity", "effort")
+    }
+    width, height, fps = _size(head_camera)
+    # The head looks 47.6 degrees down through d435_link; optical axes are right, down, forward.
+    optical = np.array([0.0, 0.0, 0.0, -0.5, 0.5, -0.5, 0.5])
+    cameras = [
+        CameraSpec(
+            name="head",
+            link="d435_link",
+            T_link_camera=optical,
+            fovy_rad=D435_FOVY_RAD,
+            width=width,
+            height=height,
+            fps=fps,
+        )
+    ]
+    width, height, fps = _size(wrist_cameras)
+    # Mounted 7 cm above the wrist, pitched 40 degrees down towards the fingers.
+    tilt = np.deg2rad(40.0) / 2
+    wrist_pose = np.array([0.02, 0.0, 0.07, *_multiply((0, np.sin(tilt), 0, np.cos(tilt)), optical[3:])])
+    cameras += [
+        CameraSpec(
+            name=f"{side}_wrist",
+            link=f"{side}_wrist_yaw_link",
+            T_link_camera=wrist_pose,
+            fovy_rad=WRIST_FOVY_RAD,
+            width=width,
+            height=height,
+            fps=fps,
+        )
+        for side in ("left", "right")
+    ]
+    return RobotSpec(
+        name="g1",
+        joints=JOINTS,
+        hand_joints=HANDS,
+        arm_joints=ARMS,
+        lower_rad=column["lower"],
+        upper_rad=column["upper"],
+        velocity_limit_rad_s=column["velocity"],
+        effort_limit_nm=column["effort"],
+        urdf_path=str(urdf),
+        mesh_dir=str(root / "meshes"),
+        stop="hold",
+        cameras=tuple(cameras),
+        nominal_height_m=0.74,
+        neutral_rad=np.array([_neutral(joint) for joint in JOINTS]),
+    )
+
+
+def _multiply(a: tuple[float, ...], b: np.ndarray) -> tuple[float, ...]:
+    """Hamilton product of two quaternions (x, y, z, w)."""
+    ax, ay, az, aw = a
+    bx, by, bz, bw = b
+    return (
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    )
