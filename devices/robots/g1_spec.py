@@ -1,5 +1,7 @@
-"""Unitree G1 with Dex3-1 hands: names, limits and geometry, read from the one URDF that pinocchio,
-MuJoCo and the browser share (`example-robot-data`, BSD-3-Clause, Unitree Robotics).
+"""Unitree G1 with Dex3-1 hands: names, limits and geometry.
+
+All of it is read from the one URDF that pinocchio, MuJoCo and the browser share (`example-robot-data`,
+BSD-3-Clause, Unitree Robotics).
 """
 
 import xml.etree.ElementTree as ET

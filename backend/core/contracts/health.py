@@ -1,5 +1,7 @@
 """Signs of life of every process, and the generic reply to a request."""
 
+import msgspec
+
 from backend.core.contracts.record import Record
 
 
@@ -22,7 +24,7 @@ class Reply(Record):
 
     ok: bool
     error: str = ""
-    detail: dict[str, str] = {}
+    detail: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ControlRequest(Record):

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from backend.core.contracts.record import Record
 
 RecorderPhase = Literal["idle", "countdown", "recording", "review"]
@@ -86,11 +88,11 @@ class EpisodeManifest(Record):
     started_t_ns: int
     ended_t_ns: int = 0
     cameras: tuple[CameraManifest, ...] = ()
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = msgspec.field(default_factory=dict)
     """Messages written per MCAP topic."""
-    dropped: dict[str, int] = {}
+    dropped: dict[str, int] = msgspec.field(default_factory=dict)
     """Messages known to be lost per stream."""
     events: tuple[EpisodeEvent, ...] = ()
     recovered: bool = False
     """The recorder died while writing; everything up to its last flush was recovered."""
-    versions: dict[str, str] = {}
+    versions: dict[str, str] = msgspec.field(default_factory=dict)

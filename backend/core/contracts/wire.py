@@ -1,8 +1,11 @@
 """Messages between the browser and the api over one WebSocket (JSON, tagged by `type`).
 
 The protocol version is refused at `hello` when it differs, so an old tab says "reload" instead of
-misbehaving. `frontend/src/shared/api/messages.gen.ts` is generated from this file.
+misbehaving. `frontend/src/shared/api/messages.gen.ts` is generated
+from this file.
 """
+
+import msgspec
 
 from backend.core.contracts.frame import ArmInput
 from backend.core.contracts.health import Heartbeat
@@ -88,7 +91,7 @@ class RequestReply(Record, tag="reply"):
     id: int
     ok: bool
     error: str = ""
-    detail: dict[str, str] = {}
+    detail: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Pong(Record, tag="pong"):
