@@ -9,6 +9,7 @@ from backend.core.contracts.robot import RobotSpec, RobotState
 from backend.core.contracts.world import WorldRequest
 from backend.runtime.bus import Bus, Publisher, ServiceUnavailable, Subscription
 from backend.runtime.topics import ROBOT_COMMAND, ROBOT_STATE, WORLD
+from backend.settings import settings
 from devices.robots.g1_model import build_body
 from devices.robots.g1_spec import g1_spec
 
@@ -16,16 +17,12 @@ from devices.robots.g1_spec import g1_spec
 class SimG1:
     """One writer to the simulated robot. The world process is the robot's side and its watchdog."""
 
-    def __init__(self, bus: Bus, spec: RobotSpec) -> None:
-        self.spec = spec
+    spec: RobotSpec = g1_spec(settings().head_camera, settings().wrist_cameras)
+
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._states: Subscription | None = None
         self._commands: Publisher | None = None
-
-    @classmethod
-    def describe(cls, head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") -> RobotSpec:
-        """Return what this robot is, without connecting to it."""
-        return g1_spec(head_camera, wrist_cameras)
 
     @classmethod
     def build_body(cls, spec: RobotSpec, mesh_dir: str | Path | None = None) -> mujoco.MjSpec:
@@ -49,7 +46,7 @@ class SimG1:
     def reset(self) -> None:
         """Put the robot back on its feet; raises ConnectionError when the world does not answer."""
         try:
-            reply = self._bus.call(WORLD, WorldRequest(kind="reset_robot"), timeout_s=1.0)
+            reply = self._bus.call(WORLD, WorldRequest(kind="reset_robot"), timeout_s=0.1)
         except ServiceUnavailable as error:
             raise ConnectionError(str(error)) from error
         if not reply.ok:
