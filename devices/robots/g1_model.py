@@ -18,35 +18,12 @@ ROOT_LINK = "pelvis"
 VISUAL_GROUP = 2
 COLLISION_GROUP = 3
 
-# Reflected rotor inertia [kg m2] by the first name that a joint contains.
-ARMATURE_KG_M2 = {
-    "hip_pitch": 0.01018,
-    "hip_yaw": 0.01018,
-    "hip_roll": 0.02510,
-    "knee": 0.02510,
-    "ankle": 0.00721,
-    "waist_yaw": 0.01018,
-    "waist": 0.00721,
-    "shoulder": 0.00361,
-    "elbow": 0.00361,
-    "wrist_roll": 0.00361,
-    "wrist": 0.00425,
-    "hand": 0.0006,
-}
 BODY_DAMPING_NM_S = 0.05
 BODY_FRICTION_NM = 0.1
 HAND_DAMPING_NM_S = 0.02
 HAND_FRICTION_NM = 0.05
 # Half a turn about x takes the optical frame (z forward, y down) to MuJoCo's camera frame (-z forward, y up).
 OPTICAL_TO_MUJOCO = np.array([0.0, 1.0, 0.0, 0.0])
-
-
-def armature_kg_m2(joint: str) -> float:
-    """Return the reflected rotor inertia of a joint of the G1; raises KeyError for another robot's joint."""
-    for name, value in ARMATURE_KG_M2.items():
-        if name in joint:
-            return value
-    raise KeyError(f"no armature known for {joint!r}")
 
 
 def build_body(spec: RobotSpec, mesh_dir: str | Path | None = None) -> mujoco.MjSpec:
@@ -95,10 +72,10 @@ def _sort_geoms(body: mujoco.MjSpec, visuals: bool) -> None:
 
 
 def _add_drives(body: mujoco.MjSpec, spec: RobotSpec) -> None:
-    for name, effort_nm in zip(spec.joints, spec.effort_limit_nm, strict=True):
+    for name, effort_nm, armature in zip(spec.joints, spec.effort_limit_nm, spec.armature_kg_m2, strict=True):
         hand = name in spec.hand_joints
         joint = body.joint(name)
-        joint.armature = armature_kg_m2(name)
+        joint.armature = armature
         joint.damping = [HAND_DAMPING_NM_S if hand else BODY_DAMPING_NM_S, 0.0, 0.0]
         joint.frictionloss = HAND_FRICTION_NM if hand else BODY_FRICTION_NM
         motor = body.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)

@@ -38,6 +38,22 @@ NEUTRAL = {
 }
 """Slightly crouched with forearms forward; every joint not named is at zero."""
 
+ARMATURE_KG_M2 = {
+    "hip_pitch": 0.01018,
+    "hip_yaw": 0.01018,
+    "hip_roll": 0.02510,
+    "knee": 0.02510,
+    "ankle": 0.00721,
+    "waist_yaw": 0.01018,
+    "waist": 0.00721,
+    "shoulder": 0.00361,
+    "elbow": 0.00361,
+    "wrist_roll": 0.00361,
+    "wrist": 0.00425,
+    "hand": 0.0006,
+}
+"""Reflected rotor inertia by the first name that a joint contains."""
+
 # D435i: RGB 640x480, 69 x 42 degrees; its vertical field at 4:3 is 42 degrees.
 D435_FOVY_RAD = np.deg2rad(42.0)
 WRIST_FOVY_RAD = np.deg2rad(65.0)
@@ -54,6 +70,10 @@ def description_dir() -> Path:
 
 def _neutral(joint: str) -> float:
     return next((value for key, value in NEUTRAL.items() if key in joint), 0.0)
+
+
+def _armature(joint: str) -> float:
+    return next(value for key, value in ARMATURE_KG_M2.items() if key in joint)
 
 
 def _size(text: str) -> tuple[int, int, float]:
@@ -116,6 +136,7 @@ def g1_spec(head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") 
         upper_rad=column["upper"],
         velocity_limit_rad_s=column["velocity"],
         effort_limit_nm=column["effort"],
+        armature_kg_m2=np.array([_armature(joint) for joint in JOINTS]),
         urdf_path=str(urdf),
         mesh_dir=str(root / "meshes"),
         stop="hold",

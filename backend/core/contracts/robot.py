@@ -33,6 +33,8 @@ class RobotSpec(Record):
     upper_rad: Array
     velocity_limit_rad_s: Array
     effort_limit_nm: Array
+    armature_kg_m2: Array
+    """Reflected rotor inertia, which the URDF does not know of."""
     urdf_path: str
     mesh_dir: str
     stop: Literal["hold", "damp", "sit"]
@@ -44,6 +46,8 @@ class RobotSpec(Record):
     left_wrist_link: str = "left_wrist_yaw_link"
     right_wrist_link: str = "right_wrist_yaw_link"
     torso_link: str = "torso_link"
+    left_foot_link: str = "left_ankle_roll_link"
+    right_foot_link: str = "right_ankle_roll_link"
 
     @property
     def layout(self) -> ActionLayout:
