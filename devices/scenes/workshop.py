@@ -1,0 +1,81 @@
+"""The default scene: a workshop with a table, a shelf, a push cart and things to grasp."""
+
+import mujoco
+import numpy as np
+
+from devices.scenes.furniture import (
+    CART_START_M,
+    SHELF_BOARDS_M,
+    SHELF_CENTRE_M,
+    TABLE_TOP_M,
+    add_cart,
+    add_room,
+    add_shelf,
+    add_table,
+)
+from devices.scenes.objects import workshop_things
+
+PAINT_SEED = 7
+"""The look of the room is the same whatever the seed of its objects."""
+JITTER_M = 0.015
+JITTER_RAD = 0.35
+DROP_M = 0.001
+"""Things start this far above their support, so that they never start inside it."""
+
+# name: x, y [m] and height of the support [m]; the table's front edge is at x = 0.35.
+HOMES = {
+    "tea_box": (0.44, 0.17, TABLE_TOP_M),
+    "soup_can": (0.44, -0.15, TABLE_TOP_M),
+    "ball": (0.45, 0.02, TABLE_TOP_M),
+    "mug": (0.60, 0.10, TABLE_TOP_M),
+    "bottle": (0.62, -0.22, TABLE_TOP_M),
+    "block": (0.56, -0.06, TABLE_TOP_M),
+    "carry_box": (0.53, 0.50, TABLE_TOP_M),
+    "parcel": (SHELF_CENTRE_M[0] - 0.2, SHELF_CENTRE_M[1] - 0.05, SHELF_BOARDS_M[0]),
+    "paint_tin": (SHELF_CENTRE_M[0] + 0.2, SHELF_CENTRE_M[1] - 0.06, SHELF_BOARDS_M[1]),
+}
+
+
+class Workshop:
+    """Furnishes a robot's MuJoCo body with a room, and places the objects by seed."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self._things = workshop_things()
+        self.objects: tuple[str, ...] = (*(thing.name for thing in self._things), "cart")
+
+    def furnish(self, body: mujoco.MjSpec) -> mujoco.MjSpec:
+        """Add the room, furniture and objects around `body` (a robot at the origin facing +x); return it."""
+        paint = np.random.default_rng(PAINT_SEED)
+        # Elliptic cones, and friction stiffer than the normals, keep a held object from creeping.
+        body.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+        body.option.impratio = 10.0
+        add_room(body, paint)
+        add_table(body, paint)
+        add_shelf(body, paint)
+        add_cart(body, paint)
+        for thing in self._things:
+            thing.add_to(body, paint)
+            x, y, support_m = HOMES[thing.name]
+            body.body(thing.name).pos = [x, y, support_m + thing.half_height_m + DROP_M]
+        return body
+
+    def reset(self, model: mujoco.MjModel, data: mujoco.MjData, rng: np.random.Generator) -> None:
+        """Put every object near its home, at rest, moved and turned a little at random."""
+        for thing in self._things:
+            x, y, support_m = HOMES[thing.name]
+            dx, dy = rng.uniform(-JITTER_M, JITTER_M, 2)
+            yaw = rng.uniform(-JITTER_RAD, JITTER_RAD)
+            pose = (x + dx, y + dy, support_m + thing.half_height_m + DROP_M, np.cos(yaw / 2), 0, 0, np.sin(yaw / 2))
+            self._place(model, data, thing.name, pose)
+        self._place(model, data, "cart", (*CART_START_M, 0, 1, 0, 0, 0))
+        for kind, side in (("wheel", "left"), ("wheel", "right"), ("caster", "left"), ("caster", "right")):
+            joint = model.joint(f"cart_{kind}_{side}")
+            data.qpos[joint.qposadr[0] :][: 4 if kind == "caster" else 1] = (1, 0, 0, 0) if kind == "caster" else 0
+            data.qvel[joint.dofadr[0] :][: 3 if kind == "caster" else 1] = 0
+
+    @staticmethod
+    def _place(model: mujoco.MjModel, data: mujoco.MjData, name: str, pose: tuple[float, ...]) -> None:
+        joint = model.joint(name)
+        data.qpos[joint.qposadr[0] :][:7] = pose
+        data.qvel[joint.dofadr[0] :][:6] = 0
