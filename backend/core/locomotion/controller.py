@@ -38,8 +38,11 @@ class LocomotionController(Protocol):
     def reset(self, state: RobotState) -> None:
         """Start from `state`: standing, both feet on the ground."""
 
-    def update(self, state: RobotState, command: Command, dt_s: float) -> MotorCommand:
-        """Return the motor command for the next `dt_s`; never raises for a hard state."""
+    def update(self, state: RobotState, command: Command | None, dt_s: float) -> MotorCommand:
+        """Return the motor command for the next `dt_s`; never raises for a hard state.
+
+        None, when nobody commands yet or any more, means: come to rest and hold the arms.
+        """
 
     @property
     def mode(self) -> str:

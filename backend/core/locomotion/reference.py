@@ -1,0 +1,118 @@
+"""Shapes commands into references that the legs can follow: rate limits and combined limits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.core.contracts.command import Command
+from backend.core.contracts.record import Array
+from backend.core.contracts.robot import RobotSpec, RobotState
+from backend.core.locomotion.controller import LocomotionManifest
+
+ACCELERATION = np.array([0.6, 0.4])
+"""Largest change of vx, vy [m/s2]."""
+TURN_ACCELERATION_RAD_S2 = 2.0
+HEIGHT_RATE_M_S = 0.2
+TORSO_RATE_RAD_S = 0.8
+LOW_SPEED_SHARE = 0.5
+"""Share of the full speed that remains at the lowest height."""
+FULL_SPEED_HEIGHT_M = 0.70
+MOVING_M_S = 0.02
+TURN_START_RAD = 0.12
+TURN_STOP_RAD = 0.04
+
+
+def wrap_rad(angle: float) -> float:
+    """Return the same angle in (-pi, pi]."""
+    return float(np.pi - (np.pi - angle) % (2 * np.pi))
+
+
+@dataclass
+class Reference:
+    """What the legs and arms are to follow now."""
+
+    velocity_m_s: Array
+    """(2,) vx, vy in the heading frame."""
+    yaw_rad: float
+    """Heading, in the world."""
+    height_m: float
+    torso_rpy_rad: Array
+    joints_rad: Array
+    """(28,) hands, then arms."""
+    joint_velocity_rad_s: Array
+    moving: bool = False
+    """Walk, in place at least."""
+    note: str = ""
+
+
+class ReferenceShaper:
+    """Follows the commands at limited rates; without commands it comes to rest and holds the arms."""
+
+    def __init__(self, spec: RobotSpec, manifest: LocomotionManifest) -> None:
+        self._spec = spec
+        self._layout = spec.layout
+        self._manifest = manifest
+        self._index = np.array([spec.index(name) for name in (*spec.hand_joints, *spec.arm_joints)])
+
+    def reset(self, state: RobotState, yaw_rad: float) -> None:
+        """Start at rest in the pose of `state`."""
+        self._turning = False
+        self._turn_rate_rad_s = 0.0
+        self.reference = Reference(
+            velocity_m_s=np.zeros(2),
+            yaw_rad=yaw_rad,
+            height_m=state.base_height_m,
+            torso_rpy_rad=state.torso_rpy_rad.copy(),
+            joints_rad=state.q_rad[self._index],
+            joint_velocity_rad_s=np.zeros(len(self._index)),
+        )
+
+    def update(self, command: Command | None, dt_s: float) -> Reference:
+        """Return the reference `dt_s` later; None or a stop brings the robot to rest."""
+        reference = self.reference
+        reference.note = ""
+        if command is None or command.stop:
+            reference.joint_velocity_rad_s = np.zeros(len(self._index))
+            self._walk(np.zeros(2), reference.yaw_rad, dt_s)
+            return reference
+        action, layout = command.action, self._layout
+        reference.joints_rad = action[layout.joints]
+        reference.joint_velocity_rad_s = command.joint_velocity_rad_s
+        limit = self._manifest.torso_limit_rad
+        torso = np.clip(action[layout.torso], -limit, limit)
+        height = float(np.clip(action[layout.height][0], *self._manifest.height_range_m))
+        reference.torso_rpy_rad = _toward(reference.torso_rpy_rad, torso, TORSO_RATE_RAD_S * dt_s)
+        reference.height_m = float(_toward(reference.height_m, height, HEIGHT_RATE_M_S * dt_s))
+        self._walk(self._allowed(action[layout.velocity]), float(action[layout.target_yaw][0]), dt_s)
+        return reference
+
+    def _allowed(self, velocity: Array) -> Array:
+        """Scale vx, vy so that together with the turn they stay inside an ellipsoid of the limits."""
+        low, full = self._manifest.height_range_m[0], FULL_SPEED_HEIGHT_M
+        share = np.interp(self.reference.height_m, (low, full), (LOW_SPEED_SHARE, 1.0))
+        effort = float(np.linalg.norm(velocity / (self._manifest.max_velocity * share)))
+        if effort <= 1.0:
+            return velocity[:2]
+        crouched = share < 1.0 and effort * share <= 1.0
+        self.reference.note = "slower because crouched" if crouched else "speed limited"
+        return velocity[:2] / effort
+
+    def _walk(self, velocity_m_s: Array, target_yaw_rad: float, dt_s: float) -> None:
+        reference = self.reference
+        reference.velocity_m_s = _toward(reference.velocity_m_s, velocity_m_s, ACCELERATION * dt_s)
+        error = wrap_rad(target_yaw_rad - reference.yaw_rad)
+        self._turning = abs(error) > (TURN_STOP_RAD if self._turning else TURN_START_RAD)
+        reference.moving = self._turning or bool(np.linalg.norm(reference.velocity_m_s) > MOVING_M_S)
+        wished = 0.0
+        if reference.moving:
+            # The fastest rate from which the turn can still be stopped in time.
+            wished = np.sign(error) * min(
+                self._manifest.max_velocity[2], np.sqrt(2 * TURN_ACCELERATION_RAD_S2 * abs(error))
+            )
+        step = TURN_ACCELERATION_RAD_S2 * dt_s
+        self._turn_rate_rad_s = float(_toward(self._turn_rate_rad_s, wished, step))
+        reference.yaw_rad = wrap_rad(reference.yaw_rad + self._turn_rate_rad_s * dt_s)
+
+
+def _toward(value: Array | float, goal: Array | float, step: Array | float) -> Array:
+    return value + np.clip(goal - value, -np.asarray(step), step)

@@ -1,0 +1,74 @@
+"""Path of the foot in the air, replanned every tick as its landing place and time move."""
+
+import numpy as np
+
+from backend.core.contracts.record import Array
+
+FREEZE_S = 0.05
+"""Closer to touchdown than this the path is not bent any more."""
+PRESS_M = 0.012
+"""The path ends this far below the ground, so that the foot does come down."""
+APEX = 0.45
+"""Part of the swing at which the foot is highest."""
+
+
+class SwingPath:
+    """Sole centre (x, y, z) and yaw, with velocity and acceleration, from lift-off to touchdown."""
+
+    def __init__(self, position_m: Array, yaw_rad: float) -> None:
+        self.position = np.append(position_m, yaw_rad)
+        """(4,) x y z [m], yaw [rad]."""
+        self.velocity = np.zeros(4)
+        self.acceleration = np.zeros(4)
+        self._ground_m = float(position_m[2])
+
+    def advance(
+        self,
+        target_xy_m: Array,
+        target_yaw_rad: float,
+        elapsed_s: float,
+        remaining_s: float,
+        lift_m: float,
+        dt_s: float,
+    ) -> None:
+        """Move the reference on by `dt_s` towards the landing place.
+
+        Args:
+            target_xy_m: (2,) landing place of the sole's centre.
+            target_yaw_rad: Landing yaw, within pi of the present one.
+            elapsed_s: Time since lift-off.
+            remaining_s: Time to touchdown.
+            lift_m: Height of the apex over the place of lift-off.
+            dt_s: Tick.
+        """
+        flat = [0, 1, 3]
+        goal = np.array([*target_xy_m, target_yaw_rad])
+        if remaining_s > FREEZE_S:
+            self._blend(flat, goal, remaining_s - 0.4 * FREEZE_S, dt_s)
+        else:
+            self._coast(flat, dt_s)
+        rise_s = APEX * (elapsed_s + remaining_s) - elapsed_s
+        if rise_s > 0.02:
+            self._blend([2], np.array([self._ground_m + lift_m]), rise_s, dt_s)
+        else:
+            self._blend([2], np.array([-PRESS_M]), max(remaining_s, 0.03), dt_s)
+
+    def _blend(self, axes: list[int], goal: Array, time_s: float, dt_s: float) -> None:
+        """Follow the quintic from the present reference to rest at `goal` in `time_s`."""
+        p, v, a = self.position[axes], self.velocity[axes], self.acceleration[axes]
+        t = max(time_s, dt_s)
+        gap = goal - p - v * t - 0.5 * a * t * t
+        slow = -(v + a * t) * t
+        bend = -a * t * t
+        c3 = (10 * gap - 4 * slow + 0.5 * bend) / t**3
+        c4 = (-15 * gap + 7 * slow - bend) / t**4
+        c5 = (6 * gap - 3 * slow + 0.5 * bend) / t**5
+        s = min(dt_s, t)
+        self.position[axes] = p + v * s + 0.5 * a * s**2 + c3 * s**3 + c4 * s**4 + c5 * s**5
+        self.velocity[axes] = v + a * s + 3 * c3 * s**2 + 4 * c4 * s**3 + 5 * c5 * s**4
+        self.acceleration[axes] = a + 6 * c3 * s + 12 * c4 * s**2 + 20 * c5 * s**3
+
+    def _coast(self, axes: list[int], dt_s: float) -> None:
+        self.acceleration[axes] = -self.velocity[axes] / FREEZE_S
+        self.position[axes] += self.velocity[axes] * dt_s
+        self.velocity[axes] += self.acceleration[axes] * dt_s

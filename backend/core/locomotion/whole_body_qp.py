@@ -1,0 +1,117 @@
+"""One quadratic program that turns wished accelerations into joint torques.
+
+Unknowns are the generalised accelerations a (nv,) and the contact forces f (3 per contact point):
+
+    min   sum_i w_i |J_i a + dJ_i v - b_i|^2 + small |a|^2 + small |f|^2
+    s.t.  base rows of  M a + h = S tau + sum J_c^T f
+          f inside linearised friction cones, normal force positive
+          |tau| <= effort limits
+
+and tau follows from the remaining rows. This is inverse dynamics with soft tasks as in Herzog et al.,
+"Momentum control with hierarchical inverse dynamics on a torque-controlled humanoid" (2016) and
+Del Prete et al., "Prioritized motion-force control of constrained fully-actuated robots" (2015).
+"""
+
+from dataclasses import dataclass
+
+import daqp
+import numpy as np
+import pinocchio as pin
+
+from backend.core.contracts.record import Array
+from backend.core.locomotion.body_model import BodyModel
+
+FRICTION = 0.6
+MIN_NORMAL_N = 1.0
+ACCELERATION_COST = 1e-4
+FORCE_COST = 2e-5
+NO_LIMIT = 1e30
+EQUALITY = 5
+"""daqp's flag of an equality row."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Wish that `jacobian @ a + bias` be `acceleration`, row by row with `weight`."""
+
+    jacobian: Array
+    bias: Array
+    acceleration: Array
+    weight: Array
+
+
+class WholeBodyQp:
+    """Builds and solves the program; holds nothing between ticks but constant matrices."""
+
+    def __init__(self, model: BodyModel, effort_limit_nm: Array) -> None:
+        self._model = model
+        self._effort_nm = effort_limit_nm
+        # |fx| <= mu fz, |fy| <= mu fz, fz >= minimum
+        self._cone = np.array(
+            [[0, 0, 1], [1, 0, FRICTION], [-1, 0, FRICTION], [0, 1, FRICTION], [0, -1, FRICTION]]
+        )
+        self._cone_lower = np.array([MIN_NORMAL_N, 0, 0, 0, 0])
+
+    def solve(
+        self, tasks: list[Task], contacts: tuple[str, ...], posture_rad_s2: Array, posture_weight: Array
+    ) -> Array | None:
+        """Return the joint torques [Nm] in the order of `BodyModel.joints`, or None without a solution.
+
+        Args:
+            tasks: Wished accelerations of frames and of the centre of mass.
+            contacts: Feet on the ground.
+            posture_rad_s2: (nv - 6,) wished joint accelerations.
+            posture_weight: (nv - 6,) their weights.
+        """
+        model, nv = self._model, self._model.nv
+        contact_jacobian = self._contact_jacobian(contacts)
+        nf = len(contact_jacobian)
+        n = nv + nf
+        jacobian = np.vstack([task.jacobian for task in tasks])
+        wish = np.concatenate([task.acceleration - task.bias for task in tasks])
+        weighted = jacobian.T * np.concatenate([task.weight for task in tasks])
+        hessian = np.zeros((n, n))
+        hessian[:nv, :nv] = weighted @ jacobian
+        gradient = np.zeros(n)
+        gradient[:nv] = -weighted @ wish
+        gradient[6:nv] -= posture_weight * posture_rad_s2
+        diagonal = np.einsum("ii->i", hessian)
+        diagonal[:nv] += ACCELERATION_COST
+        diagonal[6:nv] += posture_weight
+        diagonal[nv:] += FORCE_COST
+
+        dynamics = np.hstack((model.mass_matrix, -contact_jacobian.T))
+        points = nf // 3
+        cones = np.zeros((5 * points, n))
+        cones[:, nv:] = np.kron(np.eye(points), self._cone)
+        rows = np.ascontiguousarray(np.vstack((dynamics, cones)))
+        lower = np.concatenate(
+            (
+                -model.nonlinear[:6],
+                -self._effort_nm - model.nonlinear[6:],
+                np.tile(self._cone_lower, points),
+            )
+        )
+        upper = np.concatenate(
+            (
+                -model.nonlinear[:6],
+                self._effort_nm - model.nonlinear[6:],
+                np.full(5 * points, NO_LIMIT),
+            )
+        )
+        sense = np.zeros(len(rows), np.int32)
+        sense[:6] = EQUALITY
+        solution, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
+        if flag < 1 or not np.all(np.isfinite(solution)):
+            return None
+        return dynamics[6:] @ solution + model.nonlinear[6:]
+
+    def _contact_jacobian(self, contacts: tuple[str, ...]) -> Array:
+        blocks = [np.zeros((0, self._model.nv))]
+        for side in contacts:
+            foot = self._model.frames[side]
+            linear, angular = foot.jacobian[:3], foot.jacobian[3:]
+            blocks += [
+                linear - pin.skew(foot.rotation @ point) @ angular for point in self._model.sole_points_m
+            ]
+        return np.vstack(blocks)
