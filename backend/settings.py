@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "data"
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    allow_remote: bool = False
+    """Serve other machines although there is no login; for a trusted network only."""
     database_url: str = Field("", validation_alias="DATABASE_URL")
     robot: str = "sim_g1"
     scene: str = "workshop"

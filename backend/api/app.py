@@ -1,0 +1,87 @@
+"""The web application: its parts, its routes, and what runs beside them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from backend.api import (
+    datasets,
+    episodes,
+    errors,
+    operator,
+    playback,
+    robot,
+    static,
+    system,
+    tasks,
+    video,
+)
+from backend.api.clients import Clients
+from backend.api.dependencies import Parts
+from backend.api.live import Live
+from backend.api.same_origin import LOOPBACK, SameOrigin
+from backend.api.schemas import Error
+from backend.api.version import VERSION
+from backend.catalog import ROBOTS, load
+from backend.db.database import Database
+from backend.runtime.bus import Bus
+from backend.runtime.topics import OPERATOR_FRAME
+from backend.services.dataset_builder import DatasetBuilder
+from backend.services.library import Library
+from backend.settings import Settings
+
+PROBLEMS = {422: {"model": Error}, "4XX": {"model": Error}, "5XX": {"model": Error}}
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Open everything the routes use; nothing here waits for another process or the database."""
+    bus = Bus(settings.run_dir)
+    database = Database(settings.database)
+    live = Live(bus)
+    return Parts(
+        settings=settings,
+        spec=load(ROBOTS, settings.robot).spec,
+        bus=bus,
+        database=database,
+        live=live,
+        library=Library(database, settings.episodes_dir),
+        builder=DatasetBuilder(database, settings.episodes_dir, settings.datasets_dir),
+        clients=Clients(live),
+        frames=bus.publisher(OPERATOR_FRAME),
+    )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the app; its parts are opened when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        parts = build_parts(settings)
+        app.state.parts = parts
+        runners = [asyncio.create_task(part.run()) for part in (parts.clients, parts.library, parts.builder)]
+        try:
+            yield
+        finally:
+            for runner in runners:
+                runner.cancel()
+            await asyncio.gather(*runners, return_exceptions=True)
+            parts.live.close()
+            parts.frames.close()
+            await parts.database.close()
+
+    app = FastAPI(
+        title="Bunraku",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses=PROBLEMS,
+    )
+    app.add_middleware(SameOrigin, loopback_only=settings.host in LOOPBACK)
+    errors.install(app)
+    for module in (tasks, episodes, playback, datasets, robot, video, system, operator, static):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,49 @@
+"""What routes are given: the app's parts, and one transaction per request."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.api.clients import Clients
+from backend.api.live import Live
+from backend.core.contracts.robot import RobotSpec
+from backend.db.database import Database
+from backend.runtime.bus import Bus, Publisher
+from backend.services.dataset_builder import DatasetBuilder
+from backend.services.library import Library
+from backend.settings import Settings
+
+
+@dataclass
+class Parts:
+    """Everything that lives as long as the app."""
+
+    settings: Settings
+    spec: RobotSpec
+    bus: Bus
+    database: Database
+    live: Live
+    library: Library
+    builder: DatasetBuilder
+    clients: Clients
+    frames: Publisher
+    """Of OPERATOR_FRAME."""
+
+
+def parts(connection: HTTPConnection) -> Parts:
+    """Return the parts of the running app."""
+    return connection.app.state.parts
+
+
+async def transaction(parts: Annotated[Parts, Depends(parts)]) -> AsyncIterator[AsyncSession]:
+    """One request is one transaction, committed before the response is sent."""
+    async with parts.database.transaction() as session:
+        yield session
+
+
+AppParts = Annotated[Parts, Depends(parts)]
+Transaction = Annotated[AsyncSession, Depends(transaction, scope="function")]

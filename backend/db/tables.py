@@ -1,0 +1,8 @@
+"""Every table, imported so that `Base.metadata` is complete."""
+
+from backend.db.base import Base
+from backend.db.dataset import DatasetEpisodeRow, DatasetRow
+from backend.db.episode import EpisodeRow
+from backend.db.task import TaskRow
+
+__all__ = ["Base", "DatasetEpisodeRow", "DatasetRow", "EpisodeRow", "TaskRow"]
