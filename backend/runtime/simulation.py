@@ -5,7 +5,6 @@ The world process drives it in real time; soak tests and headless rollouts drive
 
 from typing import Any
 
-import msgspec
 import mujoco
 import numpy as np
 
@@ -17,7 +16,6 @@ from backend.core.locomotion.controller import LocomotionController
 from backend.runtime.sim_sensors import Sensors
 
 WATCHDOG_NS = 200_000_000
-FALL_CLEARANCE_M = 0.005
 
 
 class Simulation:
@@ -66,7 +64,7 @@ class Simulation:
         if self._tick % self._every == 0:
             self.stopped_by_watchdog = self._command is not None and now_ns - self._command_ns > WATCHDOG_NS
             command = None if self.stopped_by_watchdog else self._command
-            self._motors = self.controller.update(self.state(now_ns), command, self._every * self.dt_s)
+            self._motors = self.controller.update(self._measure(now_ns), command, self._every * self.dt_s)
         self._tick += 1
         motors, data = self._motors, self.data
         q, dq = data.qpos[self._sensors.q_index], data.qvel[self._sensors.v_index]
@@ -76,8 +74,11 @@ class Simulation:
         mujoco.mj_step(self.model, data)
 
     def state(self, now_ns: int) -> RobotState:
-        """Measure the robot."""
+        """Measure the robot, for publishing: every call counts up `seq`."""
         self._seq += 1
+        return self._measure(now_ns)
+
+    def _measure(self, now_ns: int) -> RobotState:
         return self._sensors.robot_state(
             self.data,
             now_ns,
@@ -104,7 +105,7 @@ class Simulation:
         Returns:
             Whether it could stay where it was.
         """
-        state = self.state(0)
+        state = self._measure(0)
         x, y, _, qx, qy, qz, qw = state.T_world_pelvis
         yaw = np.arctan2(2 * (qw * qz + qx * qy), 1 - 2 * (qy * qy + qz * qz))
         self._stand(np.array([x, y]), float(yaw))
@@ -130,7 +131,7 @@ class Simulation:
         self._command = None
         self.stopped_by_watchdog = False
         self._motors: MotorCommand | None = None
-        self.controller.reset(self.state(0))
+        self.controller.reset(self._measure(0))
 
     def _blocked(self) -> bool:
         """Return whether the robot touches anything but the floor and itself."""

@@ -60,8 +60,7 @@ class BodyModel:
 
     def update(self, state: RobotState) -> None:
         """Compute everything below for `state`."""
-        x, y, z, qx, qy, qz, qw = state.T_world_pelvis
-        rotation = pin.Quaternion(qw, qx, qy, qz).toRotationMatrix()
+        rotation = pin.Quaternion(*state.T_world_pelvis[[6, 3, 4, 5]]).toRotationMatrix()
         q = np.concatenate((state.T_world_pelvis, state.q_rad[self.index]))
         v = np.concatenate(
             (
