@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     scene: str = "workshop"
     locomotion: str = "dcm_wbc"
     cameras: str = "sim"
+    inputs: list[str] = ["browser"]
+    replay_episode: Path = Path()
+    """Folder of the episode that the input `replay` replays."""
     control_hz: float = Field(100.0, ge=20, le=250)
     head_camera: str = "640x480@30"
     wrist_cameras: str = "320x240@15"
