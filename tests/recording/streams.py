@@ -115,9 +115,7 @@ def tick(seq: int, t_ns: int, ramp: float, state: RobotState | None, **changes: 
         "sources": (),
         "intent": None,
         "target": JointTarget(t_ns=t_ns, action=asked),
-        "command": Command(
-            t_ns=t_ns, seq=seq, action=sent, joint_velocity_rad_s=np.zeros(28), stop=False
-        ),
+        "command": Command(t_ns=t_ns, seq=seq, action=sent, joint_velocity_rad_s=np.zeros(28), stop=False),
         "verdict": Verdict(),
         "ik": None,
         "state": state,

@@ -1,0 +1,204 @@
+"""Quick checks of a closed episode, as numbers, as words and as one score.
+
+`python -m backend.recording.quality FOLDER` writes `quality.json` into the folder.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import av
+import msgspec
+import numpy as np
+
+from backend.core.contracts.record import Record, json_decoder, to_json
+from backend.recording.manifest import write_atomically
+from backend.recording.reader import EpisodeReader
+from backend.recording.sample_writer import STATE, TICK
+
+NAME = "quality.json"
+Severity = Literal["note", "warn", "fail"]
+COST = {"note": 0.0, "warn": 0.1, "fail": 0.5}
+"""What one finding takes from the score."""
+
+SHORT_S = 2.0
+GAP_WARN_PERIODS = 5.0
+GAP_FAIL_S = 1.0
+RATE_WARN = 0.05
+RATE_FAIL = 0.10
+DROPPED_FAIL = 0.01
+CLIPPED_WARN = 0.05
+CLIPPED_FAIL = 0.5
+IDLE_RAD_S = 0.02
+"""Faster than this, some joint of the arms counts as moving."""
+STILL_FAIL = 0.95
+FROZEN_WARN_S = 0.5
+FROZEN_FAIL_S = 1.5
+BLACK_LEVEL = 20.0
+"""Mean grey level below which a picture counts as black."""
+RATES_HZ = {TICK: 100.0, STATE: 250.0}
+
+
+class Finding(Record):
+    """One thing that a reviewer should know."""
+
+    check: str
+    severity: Severity
+    text: str
+
+
+class Quality(Record):
+    """What the checks found. `score` is 1 when nothing was found and 0 when the episode is useless."""
+
+    score: float
+    findings: tuple[Finding, ...]
+
+
+def load_quality(folder: Path) -> Quality | None:
+    """Return the stored checks of an episode, or None when they have not run yet."""
+    try:
+        return json_decoder(Quality).decode((folder / NAME).read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def check(reader: EpisodeReader) -> Quality:
+    """Run every check on one episode."""
+    findings = [
+        *_length(reader),
+        *_streams(reader),
+        *_events(reader),
+        *_motion(reader),
+        *(finding for camera in reader.manifest.cameras for finding in _camera(reader, camera.name)),
+    ]
+    missing = {camera.name for camera in reader.spec.cameras} - {c.name for c in reader.manifest.cameras}
+    findings += [_finding("camera", "fail", f"camera {name} has no picture") for name in sorted(missing)]
+    score = max(1.0 - sum(COST[finding.severity] for finding in findings), 0.0)
+    return Quality(score=round(score, 2), findings=tuple(findings))
+
+
+def _finding(check: str, severity: Severity, text: str) -> Finding:
+    return Finding(check=check, severity=severity, text=text)
+
+
+def _graded(check: str, value: float, warn: float, fail: float, text: str) -> Iterator[Finding]:
+    """Yield a finding when `value` exceeds a limit."""
+    if value > warn:
+        yield _finding(check, "fail" if value > fail else "warn", text)
+
+
+def _length(reader: EpisodeReader) -> Iterator[Finding]:
+    if reader.duration_s < SHORT_S:
+        yield _finding("length", "fail", f"only {reader.duration_s:.1f} s long")
+
+
+def _streams(reader: EpisodeReader) -> Iterator[Finding]:
+    """Rate, gaps and drops of the samples and of the pictures."""
+    manifest, tables = reader.manifest, reader.tables
+    nominal = RATES_HZ | {f"/camera/{camera.name}/frame": camera.fps for camera in manifest.cameras}
+    times = {TICK: tables.ticks.t_ns, STATE: tables.states.t_ns}
+    times |= {f"/camera/{name}/frame": frames.t_ns for name, frames in tables.frames.items()}
+    for topic, rate_hz in nominal.items():
+        t_ns = times.get(topic, np.array([]))
+        if len(t_ns) < 2:
+            yield _finding("rate", "fail", f"{topic} has {len(t_ns)} messages")
+            continue
+        gaps_s = np.diff(t_ns) / 1e9
+        worst_s = float(gaps_s.max())
+        text = f"{topic} is silent for {worst_s:.2f} s"
+        yield from _graded("gap", worst_s, GAP_WARN_PERIODS / rate_hz, GAP_FAIL_S, text)
+        measured_hz = 1 / float(gaps_s.mean())
+        text = f"{topic} runs at {measured_hz:.1f} Hz instead of {rate_hz:g}"
+        yield from _graded("rate", abs(measured_hz / rate_hz - 1), RATE_WARN, RATE_FAIL, text)
+    for topic, dropped in manifest.dropped.items():
+        fraction = dropped / max(dropped + manifest.counts.get(topic, 0), 1)
+        yield from _graded("dropped", fraction, 0.0, DROPPED_FAIL, f"{topic} lost {dropped} messages")
+
+
+def _events(reader: EpisodeReader) -> Iterator[Finding]:
+    """Falls, holds and the like, as they were marked while recording."""
+    severity: dict[str, Severity] = {"fall": "fail", "fault": "fail", "video": "fail", "interrupted": "warn"}
+    severity |= {"stream_lost": "warn", "hold": "warn", "stop": "warn", "driver": "note"}
+    counts: dict[str, int] = {}
+    for event in reader.manifest.events:
+        counts[event.kind] = counts.get(event.kind, 0) + 1
+        if counts[event.kind] == 1 and event.kind in severity:
+            at_s = (event.t_ns - reader.manifest.started_t_ns) / 1e9
+            yield _finding(event.kind, severity[event.kind], f"{event.kind} at {at_s:.1f} s: {event.text}")
+
+
+def _motion(reader: EpisodeReader) -> Iterator[Finding]:
+    """Clipped commands, non-finite values, and an operator who did nothing."""
+    ticks, states = reader.tables.ticks, reader.tables.states
+    if len(ticks.t_ns):
+        clipped = float((ticks.clips > 0).mean())
+        text = f"safety changed {clipped:.0%} of the commands"
+        yield from _graded("clips", clipped, CLIPPED_WARN, CLIPPED_FAIL, text)
+        if not ticks.driver.astype(bool).any():
+            yield _finding("driver", "warn", "nobody drove the robot")
+    if len(states.t_ns):
+        arms = [reader.spec.index(joint) for joint in (*reader.spec.arm_joints, *reader.spec.hand_joints)]
+        if not np.isfinite(states.q_rad).all():
+            yield _finding("finite", "fail", "some measured joint angles are not numbers")
+        still = float((np.abs(states.dq_rad_s[:, arms]).max(axis=1) < IDLE_RAD_S).mean())
+        if still > STILL_FAIL:
+            yield _finding("motion", "warn", f"arms and hands rest for {still:.0%} of the time")
+
+
+def _camera(reader: EpisodeReader, name: str) -> Iterator[Finding]:
+    """Every picture decodes and has a row; none is black or stands still while the robot moves."""
+    frames = reader.frames(name)
+    still_s = longest_s = 0.0
+    black = decoded = 0
+    previous: np.ndarray | None = None
+    moving = _moving(reader, frames.t_ns)
+    try:
+        for picture in _thumbnails(reader.video_path(name)):
+            if decoded and decoded < len(frames.t_ns):
+                same = np.abs(picture - previous).max() <= 1 and moving[decoded]
+                still_s = still_s + (frames.t_ns[decoded] - frames.t_ns[decoded - 1]) / 1e9 if same else 0.0
+                longest_s = max(longest_s, still_s)
+            black += float(picture.mean()) < BLACK_LEVEL
+            previous = picture
+            decoded += 1
+    except av.FFmpegError as error:
+        yield _finding("video", "fail", f"camera {name} cannot be decoded: {error}")
+    if decoded != len(frames.t_ns):
+        text = f"camera {name} has {decoded} pictures but {len(frames.t_ns)} capture times"
+        yield _finding("video", "fail", text)
+    yield from _graded(
+        "black", black / max(decoded, 1), 0.0, 0.5, f"camera {name} is black in {black} pictures"
+    )
+    text = f"camera {name} stands still for {longest_s:.1f} s while the robot moves"
+    yield from _graded("frozen", longest_s, FROZEN_WARN_S, FROZEN_FAIL_S, text)
+
+
+def _moving(reader: EpisodeReader, t_ns: np.ndarray) -> np.ndarray:
+    """Return whether the robot moves at each time: (n,) bool."""
+    states = reader.tables.states
+    if not len(states.t_ns):
+        return np.zeros(len(t_ns), bool)
+    fast = np.abs(states.dq_rad_s).max(axis=1) > 10 * IDLE_RAD_S
+    return np.interp(t_ns, states.t_ns, fast) > 0
+
+
+def _thumbnails(path: Path) -> Iterator[np.ndarray]:
+    """Decode a video to small grey pictures: (height / 8, width / 8) int16."""
+    with av.open(str(path)) as container:
+        for frame in container.decode(video=0):
+            plane = frame.planes[0]
+            grey = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+            yield grey[::8, : plane.width : 8].astype(np.int16)
+
+
+def main() -> None:
+    """Check the folder named on the command line; other processes go first."""
+    os.nice(19)
+    folder = Path(sys.argv[1])
+    write_atomically(folder / NAME, msgspec.json.format(to_json(check(EpisodeReader(folder))), indent=1))
+
+
+if __name__ == "__main__":
+    main()
