@@ -27,7 +27,7 @@ class FootstepWeights:
     """Costs of leaving the nominal step [1/m2], its time [1] and the nominal DCM offset [1/m2]."""
 
     displacement: float = 1.0
-    growth: float = 0.05
+    growth: float = 0.2
     offset: float = 300.0
 
 

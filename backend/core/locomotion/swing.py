@@ -6,8 +6,10 @@ from backend.core.contracts.record import Array
 
 FREEZE_S = 0.05
 """Closer to touchdown than this the path is not bent any more."""
-PRESS_M = 0.012
-"""The path ends this far below the ground, so that the foot does come down."""
+LANDING_M_S = 0.25
+"""Speed at which the sole meets the ground, and seeks it when it is late."""
+SEEK_M = 0.02
+"""Largest depth below the ground to which a late foot is sent."""
 APEX = 0.45
 """Part of the swing at which the foot is highest."""
 
@@ -50,15 +52,21 @@ class SwingPath:
         rise_s = APEX * (elapsed_s + remaining_s) - elapsed_s
         if rise_s > 0.02:
             self._blend([2], np.array([self._ground_m + lift_m]), rise_s, dt_s)
+        elif remaining_s > dt_s:
+            self._blend([2], np.zeros(1), remaining_s, dt_s, end_velocity=-LANDING_M_S)
         else:
-            self._blend([2], np.array([-PRESS_M]), max(remaining_s, 0.03), dt_s)
+            self.acceleration[2] = 0.0
+            self.velocity[2] = -LANDING_M_S if self.position[2] > -SEEK_M else 0.0
+            self.position[2] += self.velocity[2] * dt_s
 
-    def _blend(self, axes: list[int], goal: Array, time_s: float, dt_s: float) -> None:
-        """Follow the quintic from the present reference to rest at `goal` in `time_s`."""
+    def _blend(
+        self, axes: list[int], goal: Array, time_s: float, dt_s: float, end_velocity: float = 0.0
+    ) -> None:
+        """Follow the quintic from the present reference to `goal` in `time_s`, unaccelerated there."""
         p, v, a = self.position[axes], self.velocity[axes], self.acceleration[axes]
         t = max(time_s, dt_s)
         gap = goal - p - v * t - 0.5 * a * t * t
-        slow = -(v + a * t) * t
+        slow = (end_velocity - v - a * t) * t
         bend = -a * t * t
         c3 = (10 * gap - 4 * slow + 0.5 * bend) / t**3
         c4 = (-15 * gap + 7 * slow - bend) / t**4
