@@ -98,3 +98,5 @@ class TickRecord(Record):
     speed_scale: float
     """Engage ramp and operator's speed setting, 0 to 1."""
     stages: StageTimes = StageTimes()
+    refused: tuple[str, ...] = ()
+    """Frames and poses that were refused, in words: malformed, implausible, jumped."""

@@ -1,0 +1,1 @@
+"""All devices of one driver become one Intent."""

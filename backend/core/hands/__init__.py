@@ -1,0 +1,1 @@
+"""From grip and pinch to the joints of the hands."""

@@ -1,0 +1,41 @@
+"""Position, velocity and acceleration limits as one box on the displacement of this tick."""
+
+import numpy as np
+from pink import Configuration
+from pink.limits import Limit
+
+from backend.core.contracts.record import Array
+from backend.core.safety.limiter import stopping_speed
+
+
+class JointBox(Limit):
+    r"""Bounds :math:`l \\leq \\Delta q \\leq u` that are never empty.
+
+    Each joint may change its speed by a h per tick, and may go only as fast as it can still brake
+    before its limit. One box instead of three limits keeps the QP feasible: full braking is always in
+    it. The bounds are a little tighter than those of safety, which then has nothing to clip.
+    """
+
+    def __init__(self, lower: Array, upper: Array, velocity: Array, acceleration: Array) -> None:
+        self._lower, self._upper = lower, upper
+        self._velocity = 0.99 * velocity
+        self._acceleration = 0.99 * acceleration
+        self.velocity_before = np.zeros(len(lower))
+        """(nv,) velocity of the tick before [rad/s, m/s]; set it before solving."""
+        self._G = np.vstack([np.eye(len(lower)), -np.eye(len(lower))])
+
+    def bounds(self, q: Array, period_s: float) -> tuple[Array, Array]:
+        """Return the smallest and largest (nv,) displacement of this tick."""
+        step = self._acceleration * period_s
+        above = stopping_speed(self._upper - q, self._acceleration, period_s)
+        below = stopping_speed(q - self._lower, self._acceleration, period_s)
+        fastest = np.minimum(np.minimum(self._velocity, above), self.velocity_before + step)
+        slowest = np.maximum(np.maximum(-self._velocity, -below), self.velocity_before - step)
+        # After a clip by safety the two may cross by rounding; braking wins.
+        slowest = np.minimum(slowest, fastest)
+        return slowest * period_s, fastest * period_s
+
+    def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> tuple[Array, Array]:
+        """Return G, h with G dq <= h."""
+        slowest, fastest = self.bounds(configuration.q, dt)
+        return self._G, np.hstack([fastest, -slowest])

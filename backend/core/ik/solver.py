@@ -1,0 +1,169 @@
+"""One QP per tick: both wrists, torso, height and posture, inside every limit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pink
+import pinocchio as pin
+import qpsolvers
+from pink.tasks import FrameTask, PostureTask
+
+from backend.core.contracts.intent import Intent
+from backend.core.contracts.record import Array
+from backend.core.contracts.robot import RobotSpec
+from backend.core.contracts.tick import IkReport
+from backend.core.ik.approach import approach, waypoint
+from backend.core.ik.joint_box import JointBox
+from backend.core.ik.model import BODY_JOINTS, BodyModel
+from backend.core.pose import transform
+from backend.core.safety.limits import Limits
+
+
+@dataclass(frozen=True)
+class IkConfig:
+    """Weights and speeds. Costs are per metre or radian of displacement in one tick.
+
+    The torso and the height weigh little beside the wrists: they help as soon as the arms alone
+    cannot reach, and return to what the operator asked when they can.
+    """
+
+    wrist_position_cost: float = 8.0
+    wrist_rotation_cost: float = 2.0
+    body_cost: float = 0.5
+    posture_cost: float = 0.03
+    posture_rate_1_s: float = 1.0
+    """How fast free motion of the elbows decays towards the neutral pose [1/s]."""
+    lm_damping: float = 1.0
+    """Below 1 the joints chatter at their velocity limit when a target is out of reach."""
+    wrist_speed: tuple[float, float] = (1.2, 5.0)
+    """Linear [m/s] and angular [rad/s]."""
+    wrist_acceleration: tuple[float, float] = (8.0, 40.0)
+    """Linear [m/s^2] and angular [rad/s^2]."""
+
+
+class WholeBodyIk:
+    """Turns an Intent into arms, torso and height of the action, one small step per tick.
+
+    It starts every tick from the action that was really sent, so nothing can wind up.
+    """
+
+    def __init__(self, spec: RobotSpec, limits: Limits, config: IkConfig | None = None) -> None:
+        self._config = config = config or IkConfig()
+        self._limits = limits
+        self._h = limits.period_s
+        self.body = BodyModel(spec)
+        place = self.body.to_action
+        self._box = JointBox(
+            limits.lower[place], limits.upper[place], limits.velocity[place], limits.acceleration[place]
+        )
+        neutral = np.zeros(len(place))
+        neutral[0] = spec.nominal_height_m
+        neutral[len(BODY_JOINTS) :] = [spec.neutral_rad[spec.index(name)] for name in spec.arm_joints]
+        self._neutral = neutral
+        self._configuration = pink.Configuration(self.body.model, self.body.model.createData(), neutral)
+        self._wrists = [
+            FrameTask(
+                link,
+                position_cost=config.wrist_position_cost,
+                orientation_cost=config.wrist_rotation_cost,
+                lm_damping=config.lm_damping,
+            )
+            for link in (spec.left_wrist_link, spec.right_wrist_link)
+        ]
+        cost = np.full(len(place), config.posture_cost)
+        cost[: len(BODY_JOINTS)] = config.body_cost
+        self._posture = PostureTask(cost=cost)
+        self._previous: Intent | None = None
+        self.T_neutral = self.wrists(neutral)
+
+    def wrists(self, q: Array) -> tuple[pin.SE3, pin.SE3]:
+        """Return T_footprint_left and T_footprint_right for an (18,) configuration."""
+        self._configuration.update(q)
+        left, right = (self._configuration.get_transform_frame_to_world(task.frame) for task in self._wrists)
+        return left, right
+
+    def wrists_of(self, action: Array) -> tuple[pin.SE3, pin.SE3]:
+        """Return T_footprint_left and T_footprint_right for a (36,) action."""
+        return self.wrists(self.body.configuration(action))
+
+    def release(self) -> None:
+        """Nobody drives: forget the previous target."""
+        self._previous = None
+
+    def solve(self, intent: Intent, action: Array, velocity: Array, scale: float) -> tuple[Array, IkReport]:
+        """Take one step towards the intent.
+
+        Args:
+            intent: What the driver wants.
+            action: (36,) action sent last.
+            velocity: (36,) its rate of change [1/s].
+            scale: Fraction of full speed, 0 to 1.
+
+        Returns:
+            The (36,) action with arms, torso and height replaced, and a report. When the QP has no
+            solution the joints brake to rest, and the report says so; it never raises for that.
+        """
+        place = self.body.to_action
+        q = action[place]
+        targets = [transform(intent.T_footprint_left), transform(intent.T_footprint_right)]
+        now = self.wrists(q)
+        self._set_targets(intent, targets, now, q, scale)
+        self._box.velocity_before = velocity[place]
+        dq = self._solve()
+        solved = dq is not None
+        if dq is None:
+            slowest, fastest = self._box.bounds(q, self._h)
+            dq = np.clip(np.zeros_like(q), slowest, fastest)
+        reached = self.wrists(q + dq)
+        asked = action.copy()
+        asked[place] = q + dq
+        return asked, self._report(targets, reached, solved)
+
+    def _set_targets(
+        self, intent: Intent, targets: list[pin.SE3], now: tuple[pin.SE3, pin.SE3], q: Array, scale: float
+    ) -> None:
+        config, h = self._config, self._h
+        previous = self._previous or intent
+        before = [transform(previous.T_footprint_left), transform(previous.T_footprint_right)]
+        speed = (config.wrist_speed[0] * scale, config.wrist_speed[1] * scale)
+        for task, T_now, T_before, T_target in zip(self._wrists, now, before, targets, strict=True):
+            task.transform_target_to_world = waypoint(
+                T_now, T_before, T_target, speed, config.wrist_acceleration, h
+            )
+        goal = q + (self._neutral - q) * (config.posture_rate_1_s * h)
+        place = self.body.to_action[: len(BODY_JOINTS)]
+        for i, (old, new) in enumerate(zip(_body(previous), _body(intent), strict=True)):
+            step = approach(
+                np.array([old - q[i]]),
+                np.array([new - old]),
+                self._limits.velocity[place[i]] * scale,
+                self._limits.acceleration[place[i]],
+                h,
+            )
+            goal[i] = q[i] + step[0]
+        self._posture.target_q = goal
+        self._previous = intent
+
+    def _solve(self) -> Array | None:
+        problem = pink.build_ik(
+            self._configuration, [*self._wrists, self._posture], self._h, limits=[self._box], damping=1e-6
+        )
+        for solver in ("daqp", "proxqp"):
+            solution = qpsolvers.solve_problem(problem, solver=solver)
+            if solution.found and np.isfinite(solution.x).all():
+                return solution.x
+        return None
+
+    def _report(self, targets: list[pin.SE3], reached: tuple[pin.SE3, pin.SE3], solved: bool) -> IkReport:
+        errors = [T.actInv(T_target) for T, T_target in zip(reached, targets, strict=True)]
+        return IkReport(
+            position_error_m=np.array([np.linalg.norm(error.translation) for error in errors]),
+            rotation_error_rad=np.array([np.linalg.norm(pin.log3(error.rotation)) for error in errors]),
+            solved=solved,
+        )
+
+
+def _body(intent: Intent) -> tuple[float, float, float, float]:
+    """Return height, torso yaw, pitch and roll, in the order of `BODY_JOINTS`."""
+    roll, pitch, yaw = intent.torso_rpy_rad
+    return intent.base_height_m, float(yaw), float(pitch), float(roll)
