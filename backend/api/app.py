@@ -21,12 +21,14 @@ from backend.api import (
 from backend.api.clients import Clients
 from backend.api.dependencies import Parts
 from backend.api.live import Live
+from backend.api.mesh_store import MeshStore
 from backend.api.same_origin import LOOPBACK, SameOrigin
 from backend.api.schemas import Error
 from backend.api.version import VERSION
 from backend.catalog import ROBOTS, load
 from backend.db.database import Database
 from backend.runtime.bus import Bus
+from backend.runtime.heartbeat import Heart
 from backend.runtime.topics import OPERATOR_FRAME
 from backend.services.dataset_builder import DatasetBuilder
 from backend.services.library import Library
@@ -40,13 +42,15 @@ def build_parts(settings: Settings) -> Parts:
     bus = Bus(settings.run_dir)
     database = Database(settings.database)
     live = Live(bus)
+    spec = load(ROBOTS, settings.robot).spec
     return Parts(
         settings=settings,
-        spec=load(ROBOTS, settings.robot).spec,
+        spec=spec,
+        meshes=MeshStore(spec, settings.cache_dir),
         bus=bus,
         database=database,
         live=live,
-        library=Library(database, settings.episodes_dir),
+        library=Library(database, settings.episodes_dir, live.open_take),
         builder=DatasetBuilder(database, settings.episodes_dir, settings.datasets_dir),
         clients=Clients(live),
         frames=bus.publisher(OPERATOR_FRAME),
@@ -60,15 +64,18 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts = build_parts(settings)
         app.state.parts = parts
-        runners = [asyncio.create_task(part.run()) for part in (parts.clients, parts.library, parts.builder)]
+        heart = Heart(parts.bus, "api")
+        runners = [
+            asyncio.create_task(part.run()) for part in (heart, parts.clients, parts.library, parts.builder)
+        ]
         try:
             yield
         finally:
             for runner in runners:
                 runner.cancel()
             await asyncio.gather(*runners, return_exceptions=True)
-            parts.live.close()
-            parts.frames.close()
+            for part in (heart, parts.live, parts.frames):
+                part.close()
             await parts.database.close()
 
     app = FastAPI(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.api.clients import Clients
 from backend.api.live import Live
+from backend.api.mesh_store import MeshStore
 from backend.core.contracts.robot import RobotSpec
 from backend.db.database import Database
 from backend.runtime.bus import Bus, Publisher
@@ -24,6 +25,7 @@ class Parts:
 
     settings: Settings
     spec: RobotSpec
+    meshes: MeshStore
     bus: Bus
     database: Database
     live: Live

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from backend.api import schemas
 from backend.api.dependencies import AppParts, Transaction
 from backend.db.episode import EpisodeStatus
+from backend.recording.manifest import load_manifest
 from backend.services import episodes as service
-from backend.services.registration import read_manifest
+from backend.services.errors import DomainError
 
 router = APIRouter(prefix="/api/episodes", tags=["episodes"])
 
@@ -44,12 +45,15 @@ async def get_episode(session: Transaction, parts: AppParts, episode_id: uuid.UU
     """Return an episode with its events and the next one that waits for a review."""
     row = await service.get_episode(session, episode_id)
     folder = parts.settings.episodes_dir / row.folder
-    manifest = await asyncio.to_thread(read_manifest, folder)
+    try:
+        manifest = await asyncio.to_thread(load_manifest, folder)
+    except (OSError, ValueError) as error:
+        raise DomainError(410, "folder_gone", f"its folder cannot be read: {error}") from error
     events = [
         schemas.EpisodeEvent(
             t_s=(event.t_ns - manifest.started_t_ns) * 1e-9, kind=event.kind, text=event.text
         )
-        for event in (manifest.events if manifest else ())
+        for event in manifest.events
     ]
     return schemas.EpisodeDetail(
         **schemas.Episode.model_validate(row).model_dump(),

@@ -1,5 +1,7 @@
 """The newest state of everything, read from the bus for telemetry."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 
@@ -39,6 +41,11 @@ class Live:
         """The newest tick, or None when control does not run."""
         return _fresh(self._tick)
 
+    def open_take(self) -> str | None:
+        """Return the episode the recorder has open or in review, "" when none, None when it is away."""
+        recorder = _fresh(self._recorder)
+        return recorder.episode if recorder else None
+
     @property
     def heartbeats(self) -> tuple[Heartbeat, ...]:
         """The last sign of life of every process that ever gave one."""
@@ -63,6 +70,6 @@ class Live:
             subscription.close()
 
 
-def _fresh(subscription: Subscription) -> object | None:
+def _fresh(subscription: Subscription) -> Any:
     newest = subscription.newest
     return newest if newest is not None and clock.now_ns() - newest.t_ns < LOST_NS else None

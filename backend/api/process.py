@@ -9,6 +9,7 @@ import uvicorn
 
 from backend.api.app import create_app
 from backend.api.same_origin import LOOPBACK
+from backend.runtime.logging import configure
 from backend.settings import Settings, settings
 
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -50,6 +51,7 @@ def check_host(config: Settings) -> None:
 
 def main() -> None:
     """Serve until SIGTERM."""
+    configure()
     config = settings()
     check_host(config)
     server = listen(config.host, config.port)

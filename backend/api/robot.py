@@ -9,13 +9,12 @@ from fastapi.responses import FileResponse, Response
 
 from backend.api import schemas
 from backend.api.dependencies import AppParts
-from backend.runtime.meshes import decimated_mesh_dir
 from backend.services.errors import DomainError
 
 router = APIRouter(prefix="/api/robot", tags=["robot"])
 
 MESH = re.compile(r'filename="[^"]*/([^/"]+)"')
-# The mesh folder's name holds a hash of its sources, but the URL does not.
+# They change with an upgrade of the app only.
 CACHE = {"Cache-Control": "max-age=3600"}
 
 
@@ -88,8 +87,7 @@ async def get_urdf(parts: AppParts) -> Response:
 )
 async def get_mesh(parts: AppParts, name: str) -> FileResponse:
     """Return a light copy of one mesh (binary STL, metres)."""
-    folder = await asyncio.to_thread(decimated_mesh_dir, parts.spec, parts.settings.cache_dir)
-    names = {path.name for path in folder.iterdir()}
-    if name not in names:
+    path = await asyncio.to_thread(parts.meshes.path, name)
+    if path is None:
         raise DomainError(404, "no_mesh", f"there is no mesh {name!r}; the URDF names them")
-    return FileResponse(folder / name, media_type="model/stl", headers=CACHE)
+    return FileResponse(path, media_type="model/stl", headers=CACHE)

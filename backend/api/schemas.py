@@ -173,8 +173,14 @@ class Poses(Shape):
     T_world_pelvis: list[list[float]]
     """Per time: x y z [m], qx qy qz qw."""
     objects: list[str]
-    object_poses: list[list[float]]
-    """Per time: 7 numbers per object, as `T_world_pelvis`; empty without a simulated world."""
+    T_world_object: list[list[list[float]]]
+    """Per time and object, as `T_world_pelvis`; empty without a simulated world."""
+    mode: list[str]
+    driver: list[str]
+    """Per time: who drove; empty when nobody did."""
+    T_world_footprint: list[list[float]]
+    T_footprint_wrists: list[list[list[float]] | None]
+    """Per time: wanted poses of left and right wrist; null where none was wanted."""
 
 
 class FrameTable(Shape):

@@ -1,26 +1,52 @@
 """Keeps the database in step with the episodes on disk, whatever died or was away in between."""
 
 import asyncio
+import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
+from backend.core.contracts.recording import EpisodeManifest
 from backend.db.database import Database, DatabaseUnavailable
-from backend.services.registration import known_episodes, read_manifest, register, unregistered
+from backend.recording.manifest import NAME, load_manifest
+from backend.services.registration import (
+    FINISHED,
+    Quality,
+    read_quality,
+    register,
+    registered,
+    store_quality,
+)
 
 log = structlog.get_logger()
 
-SCAN_PERIOD_S = 10.0
-"""How soon an episode that the recorder recovered by itself shows up."""
+SCAN_PERIOD_S = 2.0
+"""How soon an episode that was recovered, or a quality report that came late, shows up."""
+SETTLED_S = 5.0
+"""A closed take that nobody has in review for this long was left behind by its recorder."""
 
 
 class Library:
-    """Registers episodes: at once when one is saved, and by a scan for everything missed."""
+    """Registers episodes: at once when one is saved, and by a scan for everything missed.
 
-    def __init__(self, database: Database, episodes_dir: Path) -> None:
+    Args:
+        database: where the rows go.
+        episodes_dir: one folder per episode; the truth.
+        open_take: id of the take the recorder has open or in review ("" when none), or None when the
+            recorder does not run and nobody knows.
+    """
+
+    def __init__(self, database: Database, episodes_dir: Path, open_take: Callable[[], str | None]) -> None:
         self._database = database
         self._episodes_dir = episodes_dir
+        self._open_take = open_take
+        self._known: set[uuid.UUID] | None = None
+        self._unrated: set[uuid.UUID] = set()
+        self._unreadable: set[uuid.UUID] = set()
+        self._registering = asyncio.Lock()
+        """A save and a scan may meet the same episode."""
 
     async def add(self, episode: str) -> str:
         """Register a just saved episode.
@@ -28,15 +54,10 @@ class Library:
         Returns:
             Empty, or why it is not in the library yet; the scan registers it later.
         """
-        folder = self._episodes_dir / str(uuid.UUID(episode))
-        manifest = await asyncio.to_thread(read_manifest, folder)
-        if manifest is None:
-            return f"{folder} has no readable manifest yet; the episode appears once it has"
         try:
-            async with self._database.transaction() as session:
-                await register(session, folder, manifest)
-        except DatabaseUnavailable as error:
-            return str(error)
+            await self._register(uuid.UUID(episode), load_manifest(self._episodes_dir / episode))
+        except (DatabaseUnavailable, OSError, ValueError) as error:
+            return f"saved on disk, but not in the library yet: {error}"
         return ""
 
     async def scan(self) -> int:
@@ -45,12 +66,13 @@ class Library:
         Raises:
             DatabaseUnavailable: the database cannot be reached.
         """
-        async with self._database.transaction() as session:
-            known = await known_episodes(session)
-        found = await asyncio.to_thread(unregistered, self._episodes_dir, known)
-        for folder, manifest in found:
+        if self._known is None:
             async with self._database.transaction() as session:
-                await register(session, folder, manifest)
+                self._known, self._unrated = await registered(session)
+        found = await asyncio.to_thread(self._finished)
+        for episode_id, manifest in found:
+            await self._register(episode_id, manifest)
+        await self._rate()
         return len(found)
 
     async def run(self) -> None:
@@ -59,6 +81,60 @@ class Library:
             try:
                 if added := await self.scan():
                     log.info("registered episodes found on disk", count=added)
-            except DatabaseUnavailable as error:
+            except (DatabaseUnavailable, OSError) as error:
                 log.warning("cannot register episodes", error=str(error))
             await asyncio.sleep(SCAN_PERIOD_S)
+
+    async def _register(self, episode_id: uuid.UUID, manifest: EpisodeManifest) -> None:
+        async with self._registering, self._database.transaction() as session:
+            row = await register(session, self._episodes_dir / str(episode_id), manifest)
+        if self._known is not None:
+            self._known.add(episode_id)
+        if row.quality_score is None:
+            self._unrated.add(episode_id)
+
+    async def _rate(self) -> None:
+        """Take over quality reports that were written after their episode was registered."""
+        for episode_id, quality in await asyncio.to_thread(self._reports):
+            async with self._database.transaction() as session:
+                await store_quality(session, episode_id, quality)
+            self._unrated.discard(episode_id)
+
+    def _reports(self) -> list[tuple[uuid.UUID, Quality]]:
+        found = [
+            (episode_id, read_quality(self._episodes_dir / str(episode_id))) for episode_id in self._unrated
+        ]
+        return [(episode_id, quality) for episode_id, quality in found if quality.score is not None]
+
+    def _finished(self) -> list[tuple[uuid.UUID, EpisodeManifest]]:
+        """Return the episodes on disk that belong in the library and are not in it."""
+        found = []
+        for folder in sorted(self._episodes_dir.iterdir()) if self._episodes_dir.is_dir() else ():
+            try:
+                episode_id = uuid.UUID(folder.name)
+            except ValueError:
+                continue
+            if episode_id in self._known or episode_id in self._unreadable:
+                continue
+            try:
+                manifest = load_manifest(folder)
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError) as error:
+                self._unreadable.add(episode_id)
+                log.warning("an episode cannot be read", folder=str(folder), error=str(error))
+                continue
+            if manifest.state in FINISHED or self._left_behind(folder, manifest):
+                found.append((episode_id, manifest))
+        return found
+
+    def _left_behind(self, folder: Path, manifest: EpisodeManifest) -> bool:
+        """A take that was closed, but whose recorder ended before anybody decided on it."""
+        open_take = self._open_take()
+        age_s = time.time() - (folder / NAME).stat().st_mtime
+        return (
+            manifest.state == "closed"
+            and open_take is not None
+            and open_take != manifest.id
+            and age_s > SETTLED_S
+        )

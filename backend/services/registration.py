@@ -1,62 +1,40 @@
-"""Make the database follow the episode folders, which are the truth."""
+"""From the folder of an episode to its row."""
 
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.core.contracts.recording import EpisodeManifest
 from backend.db.episode import EpisodeRow, EpisodeStatus
 from backend.db.task import TaskRow
-from backend.recording.manifest import load_manifest
 
-log = structlog.get_logger()
-
-STATUS = {"saved": EpisodeStatus.NEW, "interrupted": EpisodeStatus.INTERRUPTED}
-"""Manifest states that belong in the library, and how they enter it."""
+FINISHED = ("saved", "interrupted")
+"""Manifest states that belong in the library."""
 
 
-def read_manifest(folder: Path) -> EpisodeManifest | None:
-    """Return the manifest of an episode folder, or None when it has none that can be read."""
+class Quality(msgspec.Struct):
+    """`quality.json` of an episode's folder, as far as the library shows it."""
+
+    score: float | None = None
+    findings: list[dict[str, str]] = msgspec.field(default_factory=list)
+
+
+def read_quality(folder: Path) -> Quality:
+    """Return the quality report written after close; its score is None when there is none yet."""
     try:
-        return load_manifest(folder)
-    except (OSError, ValueError) as error:
-        log.warning("an episode folder cannot be read", folder=str(folder), error=str(error))
-        return None
+        return msgspec.json.decode((folder / "quality.json").read_bytes(), type=Quality)
+    except (OSError, msgspec.DecodeError):
+        return Quality()
 
 
-def read_quality(folder: Path) -> tuple[float | None, list[dict[str, str]]]:
-    """Return the quality score and findings written at close; (None, []) when there are none."""
-    try:
-        report = msgspec.json.decode((folder / "quality.json").read_bytes())
-        return report["score"], report["findings"]
-    except (OSError, msgspec.DecodeError, KeyError):
-        return None, []
-
-
-def unregistered(episodes_dir: Path, known: set[uuid.UUID]) -> list[tuple[Path, EpisodeManifest]]:
-    """Return finished episodes on disk whose id is not in `known`."""
-    found = []
-    for folder in sorted(episodes_dir.iterdir()) if episodes_dir.is_dir() else ():
-        try:
-            episode_id = uuid.UUID(folder.name)
-        except ValueError:
-            continue
-        if episode_id in known:
-            continue
-        manifest = read_manifest(folder)
-        if manifest is not None and manifest.state in STATUS and manifest.id == folder.name:
-            found.append((folder, manifest))
-    return found
-
-
-async def known_episodes(session: AsyncSession) -> set[uuid.UUID]:
-    """Return the ids of every registered episode."""
-    return set(await session.scalars(select(EpisodeRow.id)))
+async def registered(session: AsyncSession) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Return the ids of every registered episode, and of those whose quality is not known yet."""
+    rows = (await session.execute(select(EpisodeRow.id, EpisodeRow.quality_score))).all()
+    return {row.id for row in rows}, {row.id for row in rows if row.quality_score is None}
 
 
 async def _task(session: AsyncSession, manifest: EpisodeManifest) -> TaskRow:
@@ -77,12 +55,12 @@ async def _task(session: AsyncSession, manifest: EpisodeManifest) -> TaskRow:
 
 
 async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifest) -> EpisodeRow:
-    """Add the row of a saved or interrupted episode; the existing row when there is one already."""
+    """Add the row of a finished episode; the existing row when there is one already."""
     episode_id = uuid.UUID(manifest.id)
     existing = await session.get(EpisodeRow, episode_id)
     if existing is not None:
         return existing
-    score, findings = read_quality(folder)
+    quality = read_quality(folder)
     episode = EpisodeRow(
         id=episode_id,
         short_id=episode_id.hex[:8],
@@ -100,10 +78,19 @@ async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifes
         ],
         event_count=len(manifest.events),
         recovered=manifest.recovered,
-        quality_score=score,
-        findings=findings,
-        status=STATUS[manifest.state],
+        quality_score=quality.score,
+        findings=quality.findings,
+        status=EpisodeStatus.NEW if manifest.state == "saved" else EpisodeStatus.INTERRUPTED,
     )
     session.add(episode)
     await session.flush()
     return episode
+
+
+async def store_quality(session: AsyncSession, episode_id: uuid.UUID, quality: Quality) -> None:
+    """Store a quality report; it does not outdate the version a reviewer has seen."""
+    await session.execute(
+        update(EpisodeRow)
+        .where(EpisodeRow.id == episode_id)
+        .values(quality_score=quality.score, findings=quality.findings)
+    )

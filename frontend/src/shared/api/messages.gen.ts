@@ -269,6 +269,7 @@ export interface TickRecord {
   T_world_footprint: number[];
   speed_scale: number;
   stages: StageTimes;
+  refused: string[];
 }
 
 /** What safety did to a target in one tick. */

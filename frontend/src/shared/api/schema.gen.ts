@@ -121,7 +121,7 @@ export interface paths {
         };
         /**
          * Get Frames
-         * @description Return when each frame was taken, and where it is in the video.
+         * @description Return when each picture was taken, and where it is in the video.
          */
         get: operations["getFrames"];
         put?: never;
@@ -141,7 +141,7 @@ export interface paths {
         };
         /**
          * Get Poses
-         * @description Return the robot and the objects at about `rate_hz`.
+         * @description Return the robot, its wrist targets and the objects at `rate_hz`, for the 3D replay.
          */
         get: operations["getPoses"];
         put?: never;
@@ -181,7 +181,7 @@ export interface paths {
         };
         /**
          * Get Series
-         * @description Return the named columns, thinned to `max_points`; without names only what there is.
+         * @description Return the named columns thinned to `max_points`; without names only what can be asked for.
          */
         get: operations["getSeries"];
         put?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Get Video
-         * @description Return a camera's video; a Range header gets a part.
+         * @description Return a camera's video; a Range header gets that part of it.
          */
         get: operations["getVideo"];
         put?: never;
@@ -780,12 +780,20 @@ export interface components {
          * @description The robot and the objects over time, for the 3D replay.
          */
         Poses: {
+            /** T Footprint Wrists */
+            T_footprint_wrists: (number[][] | null)[];
+            /** T World Footprint */
+            T_world_footprint: number[][];
+            /** T World Object */
+            T_world_object: number[][][];
             /** T World Pelvis */
             T_world_pelvis: number[][];
+            /** Driver */
+            driver: string[];
             /** Joints */
             joints: string[];
-            /** Object Poses */
-            object_poses: number[][];
+            /** Mode */
+            mode: string[];
             /** Objects */
             objects: string[];
             /** Q Rad */
