@@ -1,0 +1,5 @@
+import { Page } from "@/shared/ui/Page";
+
+export function TasksPage() {
+  return <Page title="Tasks">{null}</Page>;
+}

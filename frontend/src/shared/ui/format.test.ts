@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { bytes, clockTime, milliseconds, plainName } from "./format";
+
+test("clock time never shows sixty seconds", () => {
+  expect(clockTime(0)).toBe("0:00.0");
+  expect(clockTime(59.99)).toBe("0:59.9");
+  expect(clockTime(75.44)).toBe("1:15.4");
+  expect(clockTime(3600, 0)).toBe("60:00");
+});
+
+test("bytes pick their unit", () => {
+  expect(bytes(0)).toBe("0 B");
+  expect(bytes(1536)).toBe("1.5 kB");
+  expect(bytes(123_456_789)).toBe("123 MB");
+  expect(bytes(5.4e12)).toBe("5.4 TB");
+});
+
+test("milliseconds stay short", () => {
+  expect(milliseconds(3.456)).toBe("3.5 ms");
+  expect(milliseconds(99.97)).toBe("100 ms");
+  expect(milliseconds(2345)).toBe("2.3 s");
+  expect(milliseconds(null)).toBe("–");
+});
+
+test("names of joints read as words", () => {
+  expect(plainName("left_hand_thumb_0_joint")).toBe("left hand thumb 0");
+});
