@@ -1,6 +1,12 @@
 """Camera frames on their way to viewers and to disk."""
 
+from typing import Protocol
+
+import numpy as np
+
 from backend.core.contracts.record import Record
+from backend.core.contracts.robot import CameraSpec
+from backend.core.contracts.world import WorldState
 
 
 class CameraFrame(Record):
@@ -14,6 +20,26 @@ class CameraFrame(Record):
     height: int
     fps: float
     """Nominal rate, for the encoder."""
+
+
+class CameraSource(Protocol):
+    """Where pictures come from: a renderer or real cameras."""
+
+    cameras: tuple[CameraSpec, ...]
+    """What it delivers; filled by `open`."""
+
+    def open(self) -> None:
+        """Connect; raises ConnectionError with what to do."""
+
+    def grab(self, camera: CameraSpec, world: WorldState) -> tuple[CameraFrame, np.ndarray]:
+        """Return the newest picture of a camera: header, and (height, width, 3) uint8 rgb.
+
+        A renderer draws `world` and takes its time stamp; real cameras ignore it. Raises ValueError when
+        there is no picture, with the reason.
+        """
+
+    def close(self) -> None:
+        """Disconnect."""
 
 
 class EncodedFrame(Record):
