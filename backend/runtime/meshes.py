@@ -13,9 +13,9 @@ import numpy as np
 from backend.core.contracts.robot import RobotSpec
 from backend.runtime.cache import build_once, content_key
 
-FACES = 3000
-"""Triangles kept per mesh; 1200 is visibly faceted in the wrist cameras."""
-FACES_OF = {"head_link": 6000, "torso_link": 5000, "hand_palm": 4000, "hand_": 2000, "ankle_pitch": 800}
+FACES = 2000
+"""Triangles kept per mesh."""
+FACES_OF = {"head_link": 4000, "torso_link": 4000, "hand_palm": 3000, "hand_": 1500}
 """Triangles kept of meshes whose name contains the key; the first match counts."""
 
 
@@ -31,13 +31,17 @@ def simplify(source: Path, target: Path, faces: int) -> tuple[int, int]:
     import trimesh
 
     mesh = trimesh.load_mesh(source)
-    mesh.merge_vertices()
     before = len(mesh.faces)
-    if before > faces:
+    # The simplifier's tolerances are absolute and made for millimetres; seams a tenth wide would hold it up.
+    mesh.apply_scale(1000.0)
+    mesh.merge_vertices(digits_vertex=1)
+    mesh.update_faces(mesh.nondegenerate_faces() & mesh.unique_faces())
+    if len(mesh.faces) > faces:
         vertices, triangles = fast_simplification.simplify(
             mesh.vertices.astype(np.float32), mesh.faces.astype(np.int32), target_count=faces, agg=5
         )
         mesh = trimesh.Trimesh(vertices, triangles, process=False)
+    mesh.apply_scale(0.001)
     mesh.export(target)
     return before, len(mesh.faces)
 

@@ -54,9 +54,15 @@ ARMATURE_KG_M2 = {
 }
 """Reflected rotor inertia by the first name that a joint contains."""
 
-# D435i: RGB 640x480, 69 x 42 degrees; its vertical field at 4:3 is 42 degrees.
+# Turns a link's axes (x forward, z up) into optical ones (z forward, y down); x, y, z, w.
+OPTICAL = (-0.5, 0.5, -0.5, 0.5)
+# The D435i's RGB sensor sees 69 x 42 degrees; at 640x480 it crops the sides, to 54 x 42. d435_link looks
+# 47.6 degrees down: the picture holds what lies 0.2 to 0.9 m ahead on a table.
 D435_FOVY_RAD = np.deg2rad(42.0)
-WRIST_FOVY_RAD = np.deg2rad(65.0)
+WRIST_FOVY_RAD = np.deg2rad(66.0)
+# On the thumb's side above the left wrist, looking between thumb and fingers; wrist_yaw_link's frame.
+WRIST_CAMERA_M = (0.01, -0.045, 0.095)
+WRIST_GRASP_M = (0.135, -0.048, -0.005)
 
 
 @lru_cache
@@ -98,13 +104,11 @@ def g1_spec(head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") 
         for key in ("lower", "upper", "velocity", "effort")
     }
     width, height, fps = _size(head_camera)
-    # The head looks 47.6 degrees down through d435_link; optical axes are right, down, forward.
-    optical = np.array([0.0, 0.0, 0.0, -0.5, 0.5, -0.5, 0.5])
     cameras = [
         CameraSpec(
             name="head",
             link="d435_link",
-            T_link_camera=optical,
+            T_link_camera=np.array([0.0, 0.0, 0.0, *OPTICAL]),
             fovy_rad=D435_FOVY_RAD,
             width=width,
             height=height,
@@ -112,14 +116,11 @@ def g1_spec(head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") 
         )
     ]
     width, height, fps = _size(wrist_cameras)
-    # Mounted 7 cm above the wrist, pitched 40 degrees down towards the fingers.
-    tilt = np.deg2rad(40.0) / 2
-    wrist_pose = np.array([0.02, 0.0, 0.07, *_multiply((0, np.sin(tilt), 0, np.cos(tilt)), optical[3:])])
     cameras += [
         CameraSpec(
             name=f"{side}_wrist",
             link=f"{side}_wrist_yaw_link",
-            T_link_camera=wrist_pose,
+            T_link_camera=_looking_at(_mirrored(WRIST_CAMERA_M, side), _mirrored(WRIST_GRASP_M, side)),
             fovy_rad=WRIST_FOVY_RAD,
             width=width,
             height=height,
@@ -146,7 +147,20 @@ def g1_spec(head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") 
     )
 
 
-def _multiply(a: tuple[float, ...], b: np.ndarray) -> tuple[float, ...]:
+def _mirrored(point_m: tuple[float, float, float], side: str) -> np.ndarray:
+    """Return a point of the left wrist on the given side."""
+    return np.array([point_m[0], point_m[1] if side == "left" else -point_m[1], point_m[2]])
+
+
+def _looking_at(eye_m: np.ndarray, target_m: np.ndarray) -> np.ndarray:
+    """Return the (7,) pose of a camera at `eye_m` that looks at `target_m` with its right side level."""
+    x, y, z = target_m - eye_m
+    pan, tilt = np.arctan2(y, x) / 2, np.arctan2(-z, np.hypot(x, y)) / 2
+    turn = _multiply((0.0, 0.0, np.sin(pan), np.cos(pan)), (0.0, np.sin(tilt), 0.0, np.cos(tilt)))
+    return np.array([*eye_m, *_multiply(turn, OPTICAL)])
+
+
+def _multiply(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[float, ...]:
     """Hamilton product of two quaternions (x, y, z, w)."""
     ax, ay, az, aw = a
     bx, by, bz, bw = b

@@ -41,9 +41,9 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
         (*TABLE_CENTRE_M, TABLE_HALF_M[0] - 0.08, TABLE_HALF_M[1] - 0.08),
         (*SHELF_CENTRE_M, *SHELF_HALF_M),
     ]
-    world = spec.worldbody
+    room = spec.worldbody.add_body(name="room")
     add_material(spec, "floor", floor(shadows, ROOM_HALF_M, rng), specular=0.1, shininess=0.2)
-    world.add_geom(
+    room.add_geom(
         name="floor",
         type=_PLANE,
         size=[ROOM_HALF_M, ROOM_HALF_M, 0.05],
@@ -54,17 +54,17 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
     add_material(spec, "window", window(rng), specular=0.0, emission=0.75)
     half_height = WALL_HEIGHT_M / 2
     for yaw in np.arange(4) * np.pi / 2:
-        # A plane's z is its normal, here into the room; its y is up.
+        # A plane's z is its normal, here into the room; the top of its texture is at -y.
         inward = np.array([-np.cos(yaw), -np.sin(yaw), 0.0])
         up = np.array([0.0, 0.0, 1.0])
         quat = np.zeros(4)
-        mujoco.mju_mat2Quat(quat, np.stack([np.cross(up, inward), up, inward], axis=1).ravel())
+        mujoco.mju_mat2Quat(quat, np.stack([np.cross(inward, up), -up, inward], axis=1).ravel())
         centre = -ROOM_HALF_M * inward + half_height * up
-        world.add_geom(
+        room.add_geom(
             type=_PLANE, size=[ROOM_HALF_M, half_height, 0.05], pos=centre, quat=quat, material="wall"
         )
         if yaw in (0.0, np.pi / 2):
-            world.add_geom(
+            room.add_geom(
                 type=_PLANE,
                 size=[0.95, 0.55, 0.05],
                 pos=centre + 0.02 * inward + 0.25 * up,
@@ -73,7 +73,7 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
                 contype=0,
                 conaffinity=0,
             )
-    world.add_light(
+    room.add_light(
         pos=[0, 0, 4],
         dir=[0.45, -0.35, -0.82],
         type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
@@ -87,10 +87,14 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
     spec.visual.headlight.specular = [0.05, 0.05, 0.05]
 
 
+def add_steel(spec: mujoco.MjSpec) -> None:
+    """Add the material of every frame in the room."""
+    add_material(spec, "steel", None, rgba=(0.24, 0.26, 0.29, 1), specular=0.5, shininess=0.5)
+
+
 def add_table(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
     """Add a wooden table with four steel legs in front of the robot."""
     add_material(spec, "oak", wood((0.80, 0.58, 0.36), rng, planks=5), specular=0.25, shininess=0.3)
-    add_material(spec, "steel", None, rgba=(0.24, 0.26, 0.29, 1), specular=0.5, shininess=0.5)
     table = spec.worldbody.add_body(name="table", pos=[*TABLE_CENTRE_M, 0])
     half_x, half_y = TABLE_HALF_M
     # Turned, so that the grain runs along the long side.
@@ -106,7 +110,10 @@ def add_table(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
     )
     for x in (-1, 1):
         table.add_geom(
-            type=_BOX, size=[0.02, half_y - 0.1, 0.025], pos=[x * (half_x - 0.08), 0, TABLE_TOP_M - 0.061], material="steel"
+            type=_BOX,
+            size=[0.02, half_y - 0.1, 0.025],
+            pos=[x * (half_x - 0.08), 0, TABLE_TOP_M - 0.061],
+            material="steel",
         )
         for y in (-1, 1):
             table.add_geom(
@@ -141,7 +148,9 @@ def add_shelf(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
 def add_cart(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
     """Add a push cart: deck, handle bar, two fixed wheels in front and two casters behind."""
     add_material(spec, "cart", None, rgba=(0.12, 0.36, 0.62, 1), specular=0.4, shininess=0.5)
-    add_material(spec, "rubber", label((0.14, 0.14, 0.15), (0.55, 0.55, 0.57), (0.32, 0.33, 0.35)), specular=0.1)
+    add_material(
+        spec, "rubber", label((0.14, 0.14, 0.15), (0.55, 0.55, 0.57), (0.32, 0.33, 0.35)), specular=0.1
+    )
     add_material(spec, "chrome", None, rgba=(0.75, 0.77, 0.80, 1), specular=0.9, shininess=0.8)
     cart = spec.worldbody.add_body(name="cart", pos=[*CART_START_M, 0])
     cart.add_freejoint(name="cart")
@@ -157,7 +166,11 @@ def add_cart(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
     )
     for x in (-1, 1):
         cart.add_geom(
-            type=_BOX, size=[0.012, half_y, 0.05], pos=[x * half_x, 0, CART_DECK_M + 0.03], material="cart", mass=0.6
+            type=_BOX,
+            size=[0.012, half_y, 0.05],
+            pos=[x * half_x, 0, CART_DECK_M + 0.03],
+            material="cart",
+            mass=0.6,
         )
     handle_x, handle_z = CART_HANDLE_M
     for y in (-half_y, half_y):
@@ -185,12 +198,25 @@ def _add_wheel(cart: mujoco.MjsBody, name: str, centre: tuple[float, float, floa
     """Add a wheel that rolls about y; a caster may also turn, so it is a ball that rolls every way."""
     x, y, z = centre
     cart.add_geom(
-        type=_BOX, size=[0.014, 0.026, (CART_DECK_M - 0.04 - z) / 2], pos=[x, y, (CART_DECK_M - 0.04 + z) / 2], material="steel",
-        mass=0.2, contype=0, conaffinity=0,
+        type=_BOX,
+        size=[0.014, 0.026, (CART_DECK_M - 0.04 - z) / 2],
+        pos=[x, y, (CART_DECK_M - 0.04 + z) / 2],
+        material="steel",
+        mass=0.2,
+        contype=0,
+        conaffinity=0,
     )
     wheel = cart.add_body(name=name, pos=centre)
     across = [np.sqrt(0.5), np.sqrt(0.5), 0, 0]
-    wheel.add_geom(type=mujoco.mjtGeom.mjGEOM_MESH, meshname="tyre", material="rubber", quat=across, contype=0, conaffinity=0, mass=0)
+    wheel.add_geom(
+        type=mujoco.mjtGeom.mjGEOM_MESH,
+        meshname="tyre",
+        material="rubber",
+        quat=across,
+        contype=0,
+        conaffinity=0,
+        mass=0,
+    )
     if kind == "caster":
         joint = wheel.add_joint(name=name, type=mujoco.mjtJoint.mjJNT_BALL)
         shape = {"type": mujoco.mjtGeom.mjGEOM_SPHERE, "size": [WHEEL_RADIUS_M, 0, 0]}

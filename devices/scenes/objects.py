@@ -7,7 +7,7 @@ import mujoco
 import numpy as np
 
 from devices.scenes.shapes import Surface, add_surface, box, lathe
-from devices.scenes.textures import Image, add_material, cardboard, label, wood
+from devices.scenes.textures import Colour, Image, add_material, cardboard, label, wood
 
 COLLISION_GROUP = 3
 FRICTION = (1.0, 0.01, 0.0005)
@@ -28,7 +28,7 @@ class Primitive:
 
 @dataclass(frozen=True)
 class Thing:
-    """An object whose origin is at the middle of its underside's height: `half_height_m` above what it stands on."""
+    """An object; its origin is `half_height_m` above what it stands on."""
 
     name: str
     mass_kg: float
@@ -44,7 +44,12 @@ class Thing:
         body = spec.worldbody.add_body(name=self.name)
         body.add_freejoint(name=self.name)
         body.add_geom(
-            type=mujoco.mjtGeom.mjGEOM_MESH, meshname=self.name, material=self.name, contype=0, conaffinity=0, mass=0
+            type=mujoco.mjtGeom.mjGEOM_MESH,
+            meshname=self.name,
+            material=self.name,
+            contype=0,
+            conaffinity=0,
+            mass=0,
         )
         for shape in self.primitives:
             body.add_geom(
@@ -90,7 +95,8 @@ def bottle(name: str, mass_kg: float, painter: Painter) -> Thing:
     r, neck, h = 0.032, 0.014, 0.10
     profile = [
         (0, -h, 0.0), (r - 0.004, -h, 0.02), (r, -h + 0.006, 0.05), (r, 0.03, 0.70), (r - 0.005, 0.045, 0.76),
-        (neck, 0.068, 0.84), (neck, 0.08, 0.86), (neck + 0.003, 0.08, 0.90), (neck + 0.003, h, 0.97), (0, h, 1.0),
+        (neck, 0.068, 0.84), (neck, 0.08, 0.86), (neck + 0.003, 0.08, 0.90), (neck + 0.003, h, 0.97),
+        (0, h, 1.0),
     ]  # fmt: skip
     cylinder = mujoco.mjtGeom.mjGEOM_CYLINDER
     return Thing(
@@ -99,7 +105,10 @@ def bottle(name: str, mass_kg: float, painter: Painter) -> Thing:
         h,
         lathe(profile),
         painter,
-        (Primitive(cylinder, (r, 0.07), (0, 0, -0.03)), Primitive(cylinder, (neck + 0.003, 0.03), (0, 0, 0.07))),
+        (
+            Primitive(cylinder, (r, 0.07), (0, 0, -0.03)),
+            Primitive(cylinder, (neck + 0.003, 0.03), (0, 0, 0.07)),
+        ),
     )
 
 
@@ -129,16 +138,28 @@ def mug(name: str, mass_kg: float, painter: Painter) -> Thing:
     return Thing(name, mass_kg, h, lathe(profile), painter, tuple(primitives))
 
 
+CREAM, GOLD, RED, NAVY = (0.95, 0.90, 0.70), (0.93, 0.80, 0.42), (0.80, 0.16, 0.14), (0.18, 0.32, 0.56)
+GREEN, ORANGE, WHITE, BLUE = (0.20, 0.52, 0.36), (0.96, 0.62, 0.12), (0.93, 0.94, 0.92), (0.16, 0.44, 0.66)
+
+
+def _printed(ground: Colour, band: Colour, disc: Colour) -> Painter:
+    return lambda rng: label(ground, band, disc)
+
+
+def _wooden(rng: np.random.Generator) -> Image:
+    return wood((0.88, 0.66, 0.40), rng, planks=1, size=128)
+
+
 def workshop_things() -> tuple[Thing, ...]:
-    """Return the objects of the workshop, each of a shape that the three-finger hands can hold."""
+    """Return the objects of the workshop, of shapes that the three-finger hands, or two arms, can hold."""
     return (
-        carton("tea_box", (0.032, 0.028, 0.058), 0.15, lambda rng: label((0.20, 0.52, 0.36), (0.95, 0.88, 0.62), (0.93, 0.80, 0.42))),
-        can("soup_can", 0.033, 0.055, 0.25, lambda rng: label((0.80, 0.16, 0.14), (0.96, 0.94, 0.88), (0.97, 0.90, 0.72))),
-        ball("ball", 0.036, 0.06, lambda rng: label((0.96, 0.62, 0.12), (0.98, 0.96, 0.90), (0.93, 0.42, 0.10))),
-        mug("mug", 0.22, lambda rng: label((0.93, 0.93, 0.90), (0.18, 0.32, 0.56), (0.18, 0.32, 0.56))),
-        bottle("bottle", 0.30, lambda rng: label((0.16, 0.44, 0.66), (0.93, 0.96, 0.98), (0.88, 0.94, 0.97))),
-        carton("block", (0.026, 0.026, 0.026), 0.08, lambda rng: wood((0.88, 0.66, 0.40), rng, planks=1, size=128)),
+        carton("tea_box", (0.032, 0.028, 0.058), 0.15, _printed(GREEN, CREAM, GOLD)),
+        can("soup_can", 0.033, 0.055, 0.25, _printed(RED, CREAM, CREAM)),
+        ball("ball", 0.036, 0.06, _printed(ORANGE, WHITE, RED)),
+        mug("mug", 0.22, _printed(WHITE, NAVY, NAVY)),
+        bottle("bottle", 0.30, _printed(BLUE, WHITE, WHITE)),
+        carton("block", (0.026, 0.026, 0.026), 0.08, _wooden),
         carton("carry_box", (0.13, 0.16, 0.10), 0.8, cardboard),
         carton("parcel", (0.09, 0.07, 0.06), 0.3, cardboard),
-        can("paint_tin", 0.042, 0.05, 0.4, lambda rng: label((0.90, 0.90, 0.90), (0.30, 0.55, 0.30), (0.25, 0.60, 0.35))),
-    )  # fmt: skip
+        can("paint_tin", 0.042, 0.05, 0.4, _printed(WHITE, GREEN, GREEN)),
+    )

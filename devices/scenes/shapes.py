@@ -57,7 +57,10 @@ def lathe(profile: list[tuple[float, float, float]], segments: int = 28) -> Surf
             if ring[band + 1, 0] > 0:
                 faces.append((a + 1, b + 1, b))
     return Surface(
-        vertices.reshape(-1, 3), normals_xyz.reshape(-1, 3), np.stack([u, v], axis=2).reshape(-1, 2), np.array(faces)
+        vertices.reshape(-1, 3),
+        normals_xyz.reshape(-1, 3),
+        np.stack([u, v], axis=2).reshape(-1, 2),
+        np.array(faces),
     )
 
 

@@ -12,7 +12,11 @@ Colour = tuple[float, float, float]
 
 
 def add_material(
-    spec: mujoco.MjSpec, name: str, image: Image | None, rgba: tuple[float, ...] = (1, 1, 1, 1), **surface: float
+    spec: mujoco.MjSpec,
+    name: str,
+    image: Image | None,
+    rgba: tuple[float, ...] = (1, 1, 1, 1),
+    **surface: float,
 ) -> str:
     """Add a material, with `image` as its texture when there is one, and return its name.
 
@@ -64,7 +68,10 @@ def wood(colour: Colour, rng: np.random.Generator, planks: int = 4, size: int = 
 
 
 def floor(
-    shadows: list[tuple[float, float, float, float]], half_m: float, rng: np.random.Generator, size: int = 1536
+    shadows: list[tuple[float, float, float, float]],
+    half_m: float,
+    rng: np.random.Generator,
+    size: int = 1536,
 ) -> Image:
     """Return a square floor of large tiles with soft shadows painted under the furniture.
 

@@ -11,6 +11,7 @@ from devices.scenes.furniture import (
     add_cart,
     add_room,
     add_shelf,
+    add_steel,
     add_table,
 )
 from devices.scenes.objects import workshop_things
@@ -50,14 +51,19 @@ class Workshop:
         # Elliptic cones, and friction stiffer than the normals, keep a held object from creeping.
         body.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
         body.option.impratio = 10.0
-        add_room(body, paint)
-        add_table(body, paint)
-        add_shelf(body, paint)
-        add_cart(body, paint)
+        # MuJoCo's clipping planes are multiples of the extent: from 1 cm, for the wrist cameras, to 20 m.
+        body.stat.extent = 2.0
+        body.visual.map.znear, body.visual.map.zfar = 0.005, 10.0
+        # Drawn in this order: what is near hides what is behind it, so that a CPU need not paint it.
         for thing in self._things:
             thing.add_to(body, paint)
             x, y, support_m = HOMES[thing.name]
             body.body(thing.name).pos = [x, y, support_m + thing.half_height_m + DROP_M]
+        add_steel(body)
+        add_table(body, paint)
+        add_cart(body, paint)
+        add_shelf(body, paint)
+        add_room(body, paint)
         return body
 
     def reset(self, model: mujoco.MjModel, data: mujoco.MjData, rng: np.random.Generator) -> None:
@@ -66,12 +72,22 @@ class Workshop:
             x, y, support_m = HOMES[thing.name]
             dx, dy = rng.uniform(-JITTER_M, JITTER_M, 2)
             yaw = rng.uniform(-JITTER_RAD, JITTER_RAD)
-            pose = (x + dx, y + dy, support_m + thing.half_height_m + DROP_M, np.cos(yaw / 2), 0, 0, np.sin(yaw / 2))
+            pose = (
+                x + dx,
+                y + dy,
+                support_m + thing.half_height_m + DROP_M,
+                np.cos(yaw / 2),
+                0,
+                0,
+                np.sin(yaw / 2),
+            )
             self._place(model, data, thing.name, pose)
         self._place(model, data, "cart", (*CART_START_M, 0, 1, 0, 0, 0))
         for kind, side in (("wheel", "left"), ("wheel", "right"), ("caster", "left"), ("caster", "right")):
             joint = model.joint(f"cart_{kind}_{side}")
-            data.qpos[joint.qposadr[0] :][: 4 if kind == "caster" else 1] = (1, 0, 0, 0) if kind == "caster" else 0
+            data.qpos[joint.qposadr[0] :][: 4 if kind == "caster" else 1] = (
+                (1, 0, 0, 0) if kind == "caster" else 0
+            )
             data.qvel[joint.dofadr[0] :][: 3 if kind == "caster" else 1] = 0
 
     @staticmethod
