@@ -49,5 +49,5 @@ def pause_garbage_collection() -> None:
 
 
 def collect_young() -> None:
-    """Free the cycles made since the last call: tens of microseconds, at a moment the loop chooses."""
-    gc.collect(0)
+    """Free the cycles made since `pause_garbage_collection`, at a moment that the loop chooses."""
+    gc.collect()

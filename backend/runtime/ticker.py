@@ -8,7 +8,7 @@ from backend.core import clock
 
 
 class Ticker:
-    """Deadlines at `start + n * period`, so that a late turn never shifts the following ones.
+    """Deadlines at `first + n * period`, so that a late turn never shifts the following ones.
 
     A turn that takes too long makes deadlines pass before the loop asks for them: each of them is one
     overrun. The newest passed deadline is served at once, older ones are skipped.
@@ -20,12 +20,12 @@ class Ticker:
         self.overruns = 0
         self._late_ns = np.zeros(max(1, int(rate_hz * window_s)), dtype=np.int64)
         self._begun_ns = np.zeros_like(self._late_ns)
-        self._deadline_ns = clock.now_ns()
+        self._deadline_ns = 0
 
     def wait(self) -> int:
         """Sleep until the next deadline and return how late the turn begins [ns]."""
-        self._deadline_ns += self.period_ns
         now_ns = clock.now_ns()
+        self._deadline_ns = self._deadline_ns + self.period_ns if self.ticks else now_ns + self.period_ns
         if now_ns >= self._deadline_ns:
             skipped = (now_ns - self._deadline_ns) // self.period_ns
             self.overruns += 1 + skipped
