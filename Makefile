@@ -1,0 +1,38 @@
+# `make run` and `make test` are all there is to remember; both install what is missing first.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+PATH := $(CURDIR)/.tools/bin:$(PATH)
+export PATH
+# A thread pool inside small matrix products costs more than it gives.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: run setup test lint bench format
+
+run: setup
+	@exec $(PYTHON) -m backend
+
+setup:
+	@scripts/bootstrap.sh run
+
+test:
+	@scripts/bootstrap.sh test
+	@$(MAKE) --no-print-directory lint
+	$(PYTHON) -m pytest -q
+
+lint:
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON) -m backend.api.generate --check
+	npm --prefix frontend run --silent check
+
+format:
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+# Every benchmark in its short version; leave out --quick for the figures of the README.
+bench:
+	@set -e; for name in ik hostile soak control video recording render; do \
+	  $(PYTHON) -m benchmarks.$$name --quick; \
+	done
