@@ -33,7 +33,9 @@ CLIPPED_WARN = 0.05
 CLIPPED_FAIL = 0.5
 IDLE_RAD_S = 0.02
 """Faster than this, some joint of the arms counts as moving."""
-STILL_FAIL = 0.95
+STILL_WARN = 0.95
+MOVING_RAD_S = 0.2
+"""Faster than this, a joint that carries a camera must change its picture."""
 FROZEN_WARN_S = 0.5
 FROZEN_FAIL_S = 1.5
 BLACK_LEVEL = 20.0
@@ -143,7 +145,7 @@ def _motion(reader: EpisodeReader) -> Iterator[Finding]:
         if not np.isfinite(states.q_rad).all():
             yield _finding("finite", "fail", "some measured joint angles are not numbers")
         still = float((np.abs(states.dq_rad_s[:, arms]).max(axis=1) < IDLE_RAD_S).mean())
-        if still > STILL_FAIL:
+        if still > STILL_WARN:
             yield _finding("motion", "warn", f"arms and hands rest for {still:.0%} of the time")
 
 
@@ -153,7 +155,7 @@ def _camera(reader: EpisodeReader, name: str) -> Iterator[Finding]:
     still_s = longest_s = 0.0
     black = decoded = 0
     previous: np.ndarray | None = None
-    moving = _moving(reader, frames.t_ns)
+    moving = _moving(reader, name, frames.t_ns)
     try:
         for picture in _thumbnails(reader.video_path(name)):
             if decoded and decoded < len(frames.t_ns):
@@ -175,12 +177,22 @@ def _camera(reader: EpisodeReader, name: str) -> Iterator[Finding]:
     yield from _graded("frozen", longest_s, FROZEN_WARN_S, FROZEN_FAIL_S, text)
 
 
-def _moving(reader: EpisodeReader, t_ns: np.ndarray) -> np.ndarray:
-    """Return whether the robot moves at each time: (n,) bool."""
+def _moving(reader: EpisodeReader, camera: str, t_ns: np.ndarray) -> np.ndarray:
+    """Return whether the view of a camera must change at each time: (n,) bool.
+
+    Only the waist and, for a camera at a wrist, its own arm count: an arm may move out of sight.
+    """
     states = reader.tables.states
     if not len(states.t_ns):
         return np.zeros(len(t_ns), bool)
-    fast = np.abs(states.dq_rad_s).max(axis=1) > 10 * IDLE_RAD_S
+    link = next((spec.link for spec in reader.spec.cameras if spec.name == camera), "")
+    side = link.split("_")[0]
+    carriers = [
+        i
+        for i, joint in enumerate(reader.spec.joints)
+        if "waist" in joint or (joint in reader.spec.arm_joints and joint.startswith(f"{side}_"))
+    ]
+    fast = np.abs(states.dq_rad_s[:, carriers]).max(axis=1) > MOVING_RAD_S
     return np.interp(t_ns, states.t_ns, fast) > 0
 
 

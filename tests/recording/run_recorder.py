@@ -14,7 +14,7 @@ from tests.recording.streams import SPEC
 def main() -> None:
     root = Path(sys.argv[1])
     sizes = {name: int(os.environ[name]) for name in ("start_bytes", "stop_bytes", "ballast_bytes")}
-    if limit := os.environ.get("file_size_limit"):
+    if limit := os.environ.get("FILE_SIZE_LIMIT"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     run(Bus(root / "run"), root / "episodes", SPEC, "dcm_wbc", DiskLimits(**sizes))
 
