@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from backend.core.contracts.robot import CameraSpec, RobotSpec
+from devices.robots.g1_capsules import g1_capsules, keep_apart
 
 URDF_NAME = "g1_29dof_with_hand_rev_1_0.urdf"
 
@@ -144,6 +145,8 @@ def g1_spec(head_camera: str = "640x480@30", wrist_cameras: str = "320x240@15") 
         cameras=tuple(cameras),
         nominal_height_m=0.74,
         neutral_rad=np.array([_neutral(joint) for joint in JOINTS]),
+        capsules=g1_capsules(),
+        keep_apart=keep_apart(),
     )
 
 

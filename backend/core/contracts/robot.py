@@ -22,6 +22,18 @@ class CameraSpec(Record):
     fps: float = 30.0
 
 
+class Capsule(Record):
+    """A segment with a radius around it, fixed to a link: the shape that IK keeps others away from."""
+
+    name: str
+    """In words, for the operator: `left hand`, `torso`."""
+    link: str
+    start_m: Array
+    """(3,) in the link's frame."""
+    end_m: Array
+    radius_m: float
+
+
 class RobotSpec(Record):
     """Names, limits and geometry of one robot; every vector of joints is in the order of `joints`."""
 
@@ -48,6 +60,9 @@ class RobotSpec(Record):
     torso_link: str = "torso_link"
     left_foot_link: str = "left_ankle_roll_link"
     right_foot_link: str = "right_ankle_roll_link"
+    capsules: tuple[Capsule, ...] = ()
+    keep_apart: tuple[tuple[str, str], ...] = ()
+    """Pairs of capsule names that must not touch."""
 
     @property
     def layout(self) -> ActionLayout:

@@ -20,6 +20,7 @@ class BodyModel:
     """Pinocchio model of height, torso and arms, and its map to the action vector.
 
     Attributes:
+        robot: The whole robot with its pelvis fixed, as the URDF has it.
         model: nq = nv = 18: height [m], torso yaw, pitch, roll, left arm, right arm [rad].
         to_action: (18,) place of every coordinate in the action vector.
         joint_of_link: Joint that carries each link of the robot's upper body.
@@ -27,7 +28,7 @@ class BodyModel:
     """
 
     def __init__(self, spec: RobotSpec) -> None:
-        robot = pin.buildModelFromUrdf(spec.urdf_path)
+        self.robot = robot = pin.buildModelFromUrdf(spec.urdf_path)
         posture = pin.neutral(robot)
         data = robot.createData()
         pin.framesForwardKinematics(robot, data, posture)
@@ -52,6 +53,8 @@ class BodyModel:
 
         self.joint_of_link: dict[str, int] = {}
         self.placement_of_link: dict[str, pin.SE3] = {}
+        self.joint_of_link["pelvis"] = self.pelvis_joint
+        self.placement_of_link["pelvis"] = identity
         for frame in robot.frames:
             if frame.type != pin.FrameType.BODY or frame.parentJoint not in new_joint:
                 continue

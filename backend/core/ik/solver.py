@@ -15,6 +15,7 @@ from backend.core.contracts.tick import IkReport
 from backend.core.ik.approach import approach, waypoint
 from backend.core.ik.joint_box import JointBox
 from backend.core.ik.model import BODY_JOINTS, BodyModel
+from backend.core.ik.self_collision import SelfCollision
 from backend.core.pose import transform
 from backend.core.safety.limits import Limits
 
@@ -29,7 +30,9 @@ class IkConfig:
 
     wrist_position_cost: float = 8.0
     wrist_rotation_cost: float = 2.0
-    body_cost: float = 0.5
+    torso_cost: float = 0.5
+    height_cost: float = 1.5
+    """Leaning is cheaper than squatting."""
     posture_cost: float = 0.03
     posture_rate_1_s: float = 1.0
     """How fast free motion of the elbows decays towards the neutral pose [1/s]."""
@@ -56,6 +59,7 @@ class WholeBodyIk:
         self._box = JointBox(
             limits.lower[place], limits.upper[place], limits.velocity[place], limits.acceleration[place]
         )
+        self._self_collision = SelfCollision(spec, self.body, self._box)
         neutral = np.zeros(len(place))
         neutral[0] = spec.nominal_height_m
         neutral[len(BODY_JOINTS) :] = [spec.neutral_rad[spec.index(name)] for name in spec.arm_joints]
@@ -71,7 +75,7 @@ class WholeBodyIk:
             for link in (spec.left_wrist_link, spec.right_wrist_link)
         ]
         cost = np.full(len(place), config.posture_cost)
-        cost[: len(BODY_JOINTS)] = config.body_cost
+        cost[: len(BODY_JOINTS)] = (config.height_cost, *[config.torso_cost] * 3)
         self._posture = PostureTask(cost=cost)
         self._previous: Intent | None = None
         self.T_neutral = self.wrists(neutral)
@@ -146,7 +150,11 @@ class WholeBodyIk:
 
     def _solve(self) -> Array | None:
         problem = pink.build_ik(
-            self._configuration, [*self._wrists, self._posture], self._h, limits=[self._box], damping=1e-6
+            self._configuration,
+            [*self._wrists, self._posture],
+            self._h,
+            limits=[self._box, self._self_collision],
+            damping=1e-6,
         )
         for solver in ("daqp", "proxqp"):
             solution = qpsolvers.solve_problem(problem, solver=solver)

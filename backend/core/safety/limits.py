@@ -15,8 +15,8 @@ class LimitConfig:
     Triples are roll, pitch, yaw for the torso and vx, vy, yaw rate for the base.
     """
 
-    position_margin_rad: float = 0.02
-    """Kept free before every joint's hard stop."""
+    arm_margin_rad: float = 0.02
+    """Kept free before the hard stops of the arms; an open hand rests at its own."""
     arm_velocity_rad_s: float = 4.0
     arm_acceleration_rad_s2: float = 40.0
     hand_velocity_rad_s: float = 6.0
@@ -71,8 +71,10 @@ class Limits:
         lower, upper, velocity, acceleration, jump = (np.empty(size) for _ in range(5))
 
         joints = [spec.index(name) for name in (*spec.hand_joints, *spec.arm_joints)]
-        lower[layout.joints] = spec.lower_rad[joints] + config.position_margin_rad
-        upper[layout.joints] = spec.upper_rad[joints] - config.position_margin_rad
+        lower[layout.joints] = spec.lower_rad[joints]
+        upper[layout.joints] = spec.upper_rad[joints]
+        lower[layout.arms] += config.arm_margin_rad
+        upper[layout.arms] -= config.arm_margin_rad
         velocity[layout.hands] = config.hand_velocity_rad_s
         velocity[layout.arms] = config.arm_velocity_rad_s
         # 0.9: the motor's own limit is never the one that bites.

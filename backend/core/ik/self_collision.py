@@ -1,0 +1,98 @@
+"""Keeps arms, torso, head and legs apart, as linear constraints of the QP."""
+
+import numpy as np
+import pinocchio as pin
+from pink import Configuration
+from pink.limits import Limit
+
+from backend.core.contracts.record import Array
+from backend.core.contracts.robot import RobotSpec
+from backend.core.ik.joint_box import JointBox
+from backend.core.ik.legs import FoldingLegs
+from backend.core.ik.model import BodyModel
+from backend.core.ik.segments import closest_points
+
+KEEP_M = 0.010
+"""Gap that is never used up."""
+
+NOTICE_M = 0.080
+"""Pairs further apart than this are left out of the QP."""
+
+CLOSING_1_S = 8.0
+"""Two capsules may close what is left of their gap at this rate; slow enough to be braked in time."""
+
+
+class SelfCollision(Limit):
+    r"""Velocity damper on the distance d of every pair of capsules.
+
+    With n the unit vector from b to a and J the Jacobians of the closest points,
+
+        n^T (J_a - J_b) dq  >=  -CLOSING (d - KEEP) h
+
+    A pair that is already too close is driven apart, as fast as the joints can.
+    """
+
+    def __init__(self, spec: RobotSpec, body: BodyModel, box: JointBox) -> None:
+        self._body, self._box = body, box
+        in_body = [capsule for capsule in spec.capsules if capsule.link in body.joint_of_link]
+        legs = [capsule for capsule in spec.capsules if capsule.link not in body.joint_of_link]
+        capsules = [*in_body, *legs]
+        self._legs = FoldingLegs(body.robot, spec, legs)
+        self._n_body = len(in_body)
+        self._joint = np.array(
+            [body.joint_of_link[capsule.link] for capsule in in_body] + [body.pelvis_joint] * len(legs)
+        )
+        self._joints_used = sorted({int(joint) for joint in self._joint})
+        self._local = np.array(
+            [[body.placement_of_link[c.link].act(end) for end in (c.start_m, c.end_m)] for c in in_body]
+        ).reshape(-1, 2, 3)
+        names = [capsule.name for capsule in capsules]
+        self._a = np.array([names.index(a) for a, _ in spec.keep_apart], dtype=int)
+        self._b = np.array([names.index(b) for _, b in spec.keep_apart], dtype=int)
+        radii = np.array([capsule.radius_m for capsule in capsules])
+        self._radii = radii[self._a] + radii[self._b]
+        self.pairs = spec.keep_apart
+
+    def distances(self, data: pin.Data, height_m: float) -> tuple[Array, Array, Array]:
+        """Return (n,) gaps of all pairs [m] and their (n, 3) closest axis points, for placed joints.
+
+        Args:
+            data: Data of the body model after forward kinematics.
+            height_m: Pelvis height, which tells how far the legs are folded.
+        """
+        rotation = np.zeros((len(data.oMi), 3, 3))
+        origin = np.zeros((len(data.oMi), 3))
+        for joint in self._joints_used:
+            rotation[joint], origin[joint] = data.oMi[joint].rotation, data.oMi[joint].translation
+        local = np.concatenate([self._local, self._legs.ends(height_m)])
+        ends = np.einsum("nij,nkj->nki", rotation[self._joint], local) + origin[self._joint][:, None]
+        a, b = ends[self._a], ends[self._b]
+        on_a, on_b = closest_points(a[:, 0], a[:, 1], b[:, 0], b[:, 1])
+        gap = on_a - on_b
+        return np.sqrt(np.einsum("ij,ij->i", gap, gap)) - self._radii, on_a, on_b
+
+    def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> tuple[Array, Array] | None:
+        """Return G, h with G dq <= h for the pairs that are near, or None."""
+        model, data = configuration.model, configuration.data
+        distance, on_a, on_b = self.distances(data, configuration.q[0])
+        near = np.flatnonzero(distance < NOTICE_M)
+        self.touching = near[distance[near] < KEEP_M + 0.005]
+        if not near.size:
+            return None
+        G = np.empty((len(near), model.nv))
+        for row, pair in enumerate(near):
+            n = on_a[pair] - on_b[pair]
+            n /= max(float(np.sqrt(n @ n)), 1e-9)
+            G[row] = self._slope(model, data, self._joint[self._b[pair]], on_b[pair], n)
+            G[row] -= self._slope(model, data, self._joint[self._a[pair]], on_a[pair], n)
+        h = CLOSING_1_S * dt * (distance[near] - KEEP_M)
+        slowest, fastest = self._box.bounds(configuration.q, dt)
+        at_most = np.minimum(G * slowest, G * fastest).sum(axis=1)
+        return G, np.maximum(h, at_most)
+
+    @staticmethod
+    def _slope(model: pin.Model, data: pin.Data, joint: int, point: Array, n: Array) -> Array:
+        """Return (nv,) change of the height of `point` along n per unit of each joint."""
+        J = pin.getJointJacobian(model, data, int(joint), pin.ReferenceFrame.LOCAL_WORLD_ALIGNED)
+        arm = point - data.oMi[int(joint)].translation
+        return n @ J[:3] + np.cross(arm, n) @ J[3:]
