@@ -69,7 +69,7 @@ class Finding(Shape):
     """One thing the quality check noticed."""
 
     check: str
-    level: Literal["info", "warn", "fail"]
+    severity: Literal["note", "warn", "fail"]
     text: str
 
 

@@ -1,6 +1,7 @@
 """The async engine, and the one place where a transaction begins and commits."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,6 +24,16 @@ def _configure_sqlite(connection: object, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()
+
+
+async def _uncancelled(work: Awaitable[object]) -> None:
+    """Finish `work` before giving way to a cancellation: a half-made connection would outlive its loop."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 class Database:
@@ -65,7 +76,7 @@ class Database:
         async with self._sessions() as session:
             try:
                 # Connecting here keeps an OSError of the caller's own work out of this net.
-                await session.connection()
+                await _uncancelled(session.connection())
             except (OSError, PoolTimeout, DBAPIError) as error:
                 raise self._unavailable(error) from error
             try:

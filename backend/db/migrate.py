@@ -2,6 +2,8 @@
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from backend.settings import ROOT, settings
 
@@ -20,5 +22,15 @@ def upgrade(database_url: str) -> None:
     command.upgrade(alembic_config(database_url), "head")
 
 
+def main() -> None:
+    """Upgrade the app's database; the last line of stderr says what is wrong when that fails."""
+    url = settings().database
+    try:
+        upgrade(url)
+    except (OSError, DBAPIError) as error:
+        where = make_url(url).render_as_string(hide_password=True)
+        raise SystemExit(f"the database {where} cannot be used: {error}") from None
+
+
 if __name__ == "__main__":
-    upgrade(settings().database)
+    main()

@@ -11,10 +11,9 @@ import structlog
 from backend.core.contracts.recording import EpisodeManifest
 from backend.db.database import Database, DatabaseUnavailable
 from backend.recording.manifest import NAME, load_manifest
+from backend.recording.quality import Quality
 from backend.services.registration import (
     FINISHED,
-    Quality,
-    read_quality,
     register,
     registered,
     store_quality,
@@ -101,10 +100,9 @@ class Library:
             self._unrated.discard(episode_id)
 
     def _reports(self) -> list[tuple[uuid.UUID, Quality]]:
-        found = [
-            (episode_id, read_quality(self._episodes_dir / str(episode_id))) for episode_id in self._unrated
-        ]
-        return [(episode_id, quality) for episode_id, quality in found if quality.score is not None]
+        dirs = {episode_id: self._episodes_dir / str(episode_id) for episode_id in self._unrated}
+        found = [(episode_id, load_quality(folder)) for episode_id, folder in dirs.items()]
+        return [(episode_id, quality) for episode_id, quality in found if quality is not None]
 
     def _finished(self) -> list[tuple[uuid.UUID, EpisodeManifest]]:
         """Return the episodes on disk that belong in the library and are not in it."""

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import select, update
@@ -11,24 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.core.contracts.recording import EpisodeManifest
 from backend.db.episode import EpisodeRow, EpisodeStatus
 from backend.db.task import TaskRow
+from backend.recording.quality import Quality, load_quality
 
 FINISHED = ("saved", "interrupted")
 """Manifest states that belong in the library."""
 
 
-class Quality(msgspec.Struct):
-    """`quality.json` of an episode's folder, as far as the library shows it."""
-
-    score: float | None = None
-    findings: list[dict[str, str]] = msgspec.field(default_factory=list)
-
-
-def read_quality(folder: Path) -> Quality:
-    """Return the quality report written after close; its score is None when there is none yet."""
-    try:
-        return msgspec.json.decode((folder / "quality.json").read_bytes(), type=Quality)
-    except (OSError, msgspec.DecodeError):
-        return Quality()
+def quality_columns(quality: Quality | None) -> dict[str, Any]:
+    """Return the columns of a quality report; no score while the checks have not run."""
+    if quality is None:
+        return {"quality_score": None, "findings": []}
+    return {"quality_score": quality.score, "findings": msgspec.to_builtins(quality.findings)}
 
 
 async def registered(session: AsyncSession) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
@@ -60,7 +54,7 @@ async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifes
     existing = await session.get(EpisodeRow, episode_id)
     if existing is not None:
         return existing
-    quality = read_quality(folder)
+    quality = load_quality(folder)
     episode = EpisodeRow(
         id=episode_id,
         short_id=episode_id.hex[:8],
@@ -78,8 +72,7 @@ async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifes
         ],
         event_count=len(manifest.events),
         recovered=manifest.recovered,
-        quality_score=quality.score,
-        findings=quality.findings,
+        **quality_columns(quality),
         status=EpisodeStatus.NEW if manifest.state == "saved" else EpisodeStatus.INTERRUPTED,
     )
     session.add(episode)
@@ -90,7 +83,5 @@ async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifes
 async def store_quality(session: AsyncSession, episode_id: uuid.UUID, quality: Quality) -> None:
     """Store a quality report; it does not outdate the version a reviewer has seen."""
     await session.execute(
-        update(EpisodeRow)
-        .where(EpisodeRow.id == episode_id)
-        .values(quality_score=quality.score, findings=quality.findings)
+        update(EpisodeRow).where(EpisodeRow.id == episode_id).values(**quality_columns(quality))
     )

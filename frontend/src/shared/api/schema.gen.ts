@@ -708,10 +708,10 @@ export interface components {
             /** Check */
             check: string;
             /**
-             * Level
+             * Severity
              * @enum {string}
              */
-            level: "info" | "warn" | "fail";
+            severity: "note" | "warn" | "fail";
             /** Text */
             text: string;
         };
