@@ -20,22 +20,28 @@ class JointBox(Limit):
         self._lower, self._upper = lower, upper
         self._velocity = 0.99 * velocity
         self._acceleration = 0.99 * acceleration
-        self.velocity_before = np.zeros(len(lower))
-        """(nv,) velocity of the tick before [rad/s, m/s]; set it before solving."""
         self._G = np.vstack([np.eye(len(lower)), -np.eye(len(lower))])
+        self.slowest = np.zeros(len(lower))
+        """(nv,) smallest displacement of this tick [rad, m]."""
+        self.fastest = np.zeros(len(lower))
 
-    def bounds(self, q: Array, period_s: float) -> tuple[Array, Array]:
-        """Return the smallest and largest (nv,) displacement of this tick."""
+    def update(self, q: Array, velocity: Array, period_s: float) -> None:
+        """Find the bounds of this tick.
+
+        Args:
+            q: (nv,) configuration [rad, m].
+            velocity: (nv,) velocity of the tick before [rad/s, m/s].
+            period_s: Control period [s].
+        """
         step = self._acceleration * period_s
         above = stopping_speed(self._upper - q, self._acceleration, period_s)
         below = stopping_speed(q - self._lower, self._acceleration, period_s)
-        fastest = np.minimum(np.minimum(self._velocity, above), self.velocity_before + step)
-        slowest = np.maximum(np.maximum(-self._velocity, -below), self.velocity_before - step)
-        # After a clip by safety the two may cross by rounding; braking wins.
-        slowest = np.minimum(slowest, fastest)
-        return slowest * period_s, fastest * period_s
+        fastest = np.minimum(np.minimum(self._velocity, above), velocity + step)
+        slowest = np.maximum(np.maximum(-self._velocity, -below), velocity - step)
+        self.fastest = fastest * period_s
+        # Just inside a limit the two may cross by rounding; braking wins.
+        self.slowest = np.minimum(slowest, fastest) * period_s
 
     def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> tuple[Array, Array]:
         """Return G, h with G dq <= h."""
-        slowest, fastest = self.bounds(configuration.q, dt)
-        return self._G, np.hstack([fastest, -slowest])
+        return self._G, np.hstack([self.fastest, -self.slowest])

@@ -79,20 +79,23 @@ class SelfCollision(Limit):
         self.touching = near[distance[near] < KEEP_M + 0.005]
         if not near.size:
             return None
-        G = np.empty((len(near), model.nv))
-        for row, pair in enumerate(near):
-            n = on_a[pair] - on_b[pair]
-            n /= max(float(np.sqrt(n @ n)), 1e-9)
-            G[row] = self._slope(model, data, self._joint[self._b[pair]], on_b[pair], n)
-            G[row] -= self._slope(model, data, self._joint[self._a[pair]], on_a[pair], n)
+        normal = on_a[near] - on_b[near]
+        normal /= np.maximum(np.sqrt(np.einsum("ij,ij->i", normal, normal)), 1e-9)[:, None]
+        G = self._slopes(model, data, self._b[near], on_b[near], normal) - self._slopes(
+            model, data, self._a[near], on_a[near], normal
+        )
         h = CLOSING_1_S * dt * (distance[near] - KEEP_M)
-        slowest, fastest = self._box.bounds(configuration.q, dt)
-        at_most = np.minimum(G * slowest, G * fastest).sum(axis=1)
+        at_most = np.minimum(G * self._box.slowest, G * self._box.fastest).sum(axis=1)
         return G, np.maximum(h, at_most)
 
-    @staticmethod
-    def _slope(model: pin.Model, data: pin.Data, joint: int, point: Array, n: Array) -> Array:
-        """Return (nv,) change of the height of `point` along n per unit of each joint."""
-        J = pin.getJointJacobian(model, data, int(joint), pin.ReferenceFrame.LOCAL_WORLD_ALIGNED)
-        arm = point - data.oMi[int(joint)].translation
-        return n @ J[:3] + np.cross(arm, n) @ J[3:]
+    def _slopes(self, model: pin.Model, data: pin.Data, capsule: Array, point: Array, normal: Array) -> Array:
+        """Return (n, nv) change of each point's coordinate along its normal per unit of each joint."""
+        joint = self._joint[capsule]
+        jacobian = np.empty((len(data.oMi), 6, model.nv))
+        origin = np.empty((len(data.oMi), 3))
+        for j in set(joint.tolist()):
+            jacobian[j] = pin.getJointJacobian(model, data, j, pin.ReferenceFrame.LOCAL_WORLD_ALIGNED)
+            origin[j] = data.oMi[j].translation
+        arm = point - origin[joint]
+        moment = arm[:, [1, 2, 0]] * normal[:, [2, 0, 1]] - arm[:, [2, 0, 1]] * normal[:, [1, 2, 0]]
+        return np.einsum("ni,nij->nj", np.hstack([normal, moment]), jacobian[joint])

@@ -12,7 +12,7 @@ from backend.core.contracts.intent import Intent
 from backend.core.contracts.record import Array
 from backend.core.contracts.robot import RobotSpec
 from backend.core.contracts.tick import IkReport
-from backend.core.ik.approach import approach, waypoint
+from backend.core.ik.approach import approach
 from backend.core.ik.joint_box import JointBox
 from backend.core.ik.model import BODY_JOINTS, BodyModel
 from backend.core.ik.self_collision import SelfCollision
@@ -77,7 +77,11 @@ class WholeBodyIk:
         cost = np.full(len(place), config.posture_cost)
         cost[: len(BODY_JOINTS)] = (config.height_cost, *[config.torso_cost] * 3)
         self._posture = PostureTask(cost=cost)
-        self._previous: Intent | None = None
+        body = self.body.to_action[: len(BODY_JOINTS)]
+        # Rows of `_aim`: both wrists' positions, both rotations, then height, yaw, pitch and roll.
+        self._speed = np.hstack([np.repeat(config.wrist_speed, 2), limits.velocity[body]])
+        self._acceleration = np.hstack([np.repeat(config.wrist_acceleration, 2), limits.acceleration[body]])
+        self._previous: tuple[list[pin.SE3], Array] | None = None
         self.T_neutral = self.wrists(neutral)
 
     def wrists(self, q: Array) -> tuple[pin.SE3, pin.SE3]:
@@ -110,43 +114,40 @@ class WholeBodyIk:
         place = self.body.to_action
         q = action[place]
         targets = [transform(intent.T_footprint_left), transform(intent.T_footprint_right)]
-        now = self.wrists(q)
-        self._set_targets(intent, targets, now, q, scale)
-        self._box.velocity_before = velocity[place]
+        self._aim(intent, targets, self.wrists(q), q, scale)
+        self._box.update(q, velocity[place], self._h)
         dq = self._solve()
         solved = dq is not None
         if dq is None:
-            slowest, fastest = self._box.bounds(q, self._h)
-            dq = np.clip(np.zeros_like(q), slowest, fastest)
+            dq = np.minimum(np.maximum(0.0, self._box.slowest), self._box.fastest)
         reached = self.wrists(q + dq)
         asked = action.copy()
         asked[place] = q + dq
         return asked, self._report(targets, reached, solved)
 
-    def _set_targets(
+    def _aim(
         self, intent: Intent, targets: list[pin.SE3], now: tuple[pin.SE3, pin.SE3], q: Array, scale: float
     ) -> None:
-        config, h = self._config, self._h
-        previous = self._previous or intent
-        before = [transform(previous.T_footprint_left), transform(previous.T_footprint_right)]
-        speed = (config.wrist_speed[0] * scale, config.wrist_speed[1] * scale)
-        for task, T_now, T_before, T_target in zip(self._wrists, now, before, targets, strict=True):
-            task.transform_target_to_world = waypoint(
-                T_now, T_before, T_target, speed, config.wrist_acceleration, h
+        """Set the tasks to where wrists, body and elbows should be after this tick."""
+        h, n = self._h, len(BODY_JOINTS)
+        body = np.array([intent.base_height_m, *intent.torso_rpy_rad[::-1]])
+        targets_before, body_before = self._previous or (targets, body)
+        lag, step = np.zeros((4 + n, 3)), np.zeros((4 + n, 3))
+        for i, (T_now, T_before, T_target) in enumerate(zip(now, targets_before, targets, strict=True)):
+            lag[i] = T_before.translation - T_now.translation
+            step[i] = T_target.translation - T_before.translation
+            lag[2 + i] = pin.log3(T_before.rotation @ T_now.rotation.T)
+            step[2 + i] = pin.log3(T_target.rotation @ T_before.rotation.T)
+        lag[4:, 0], step[4:, 0] = body_before - q[:n], body - body_before
+        move = approach(lag, step, scale * self._speed, self._acceleration, h)
+        for i, (task, T_now) in enumerate(zip(self._wrists, now, strict=True)):
+            task.transform_target_to_world = pin.SE3(
+                pin.exp3(move[2 + i]) @ T_now.rotation, T_now.translation + move[i]
             )
-        goal = q + (self._neutral - q) * (config.posture_rate_1_s * h)
-        place = self.body.to_action[: len(BODY_JOINTS)]
-        for i, (old, new) in enumerate(zip(_body(previous), _body(intent), strict=True)):
-            step = approach(
-                np.array([old - q[i]]),
-                np.array([new - old]),
-                self._limits.velocity[place[i]] * scale,
-                self._limits.acceleration[place[i]],
-                h,
-            )
-            goal[i] = q[i] + step[0]
+        goal = q + (self._neutral - q) * (self._config.posture_rate_1_s * h)
+        goal[:n] = q[:n] + move[4:, 0]
         self._posture.target_q = goal
-        self._previous = intent
+        self._previous = targets, body
 
     def _solve(self) -> Array | None:
         problem = pink.build_ik(
@@ -169,9 +170,3 @@ class WholeBodyIk:
             rotation_error_rad=np.array([np.linalg.norm(pin.log3(error.rotation)) for error in errors]),
             solved=solved,
         )
-
-
-def _body(intent: Intent) -> tuple[float, float, float, float]:
-    """Return height, torso yaw, pitch and roll, in the order of `BODY_JOINTS`."""
-    roll, pitch, yaw = intent.torso_rpy_rad
-    return intent.base_height_m, float(yaw), float(pitch), float(roll)

@@ -26,7 +26,7 @@ def stopping_speed(distance: Array, acceleration: Array, period_s: float) -> Arr
     """
     step = acceleration * period_s
     # Beyond 1e6 ticks of braking no limit is near; the bound keeps infinity out of the arithmetic.
-    ways = np.clip(distance / (step * period_s), 0.0, 1e12)
+    ways = np.minimum(np.maximum(distance / (step * period_s), 0.0), 1e12)
     ticks = np.floor((np.sqrt(1 + 8 * ways) - 1) / 2)
     return step * (ways / (ticks + 1) + ticks / 2)
 
