@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { parseFilters } from "@/features/episodes/library/filters";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
 
@@ -13,7 +14,18 @@ const cockpit = createRoute({
 const episodes = createRoute({
   getParentRoute: () => root,
   path: "/episodes",
+  validateSearch: parseFilters,
   component: lazyRouteComponent(() => import("@/features/episodes/EpisodesPage"), "EpisodesPage"),
+});
+
+const player = createRoute({
+  getParentRoute: () => root,
+  path: "/episodes/$id",
+  validateSearch: (search: Record<string, unknown>): { t?: number } => {
+    const t = Number(search["t"]);
+    return search["t"] !== undefined && Number.isFinite(t) ? { t } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/episodes/PlayerPage"), "PlayerPage"),
 });
 
 const tasks = createRoute({
@@ -29,7 +41,7 @@ const datasets = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([cockpit, episodes, tasks, datasets]),
+  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets]),
   defaultPreload: "intent",
 });
 
