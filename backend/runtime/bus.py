@@ -155,7 +155,11 @@ class Bus:
     def publisher(self, topic: Topic, key: str = "") -> Publisher:
         """Open the only publisher of `topic` and `key` on this machine."""
         socket = self._context.socket(zmq.PUB)
-        socket.setsockopt(zmq.SNDHWM, topic.depth if topic.delivery == "queue" else 2)
+        if topic.delivery == "newest":
+            # Here too, or the newest would be dropped while older ones wait to be sent.
+            socket.setsockopt(zmq.CONFLATE, 1)
+        else:
+            socket.setsockopt(zmq.SNDHWM, topic.depth)
         socket.bind(self._endpoint(topic.name, key))
         return Publisher(socket)
 
