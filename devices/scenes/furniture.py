@@ -13,7 +13,7 @@ WALL_HEIGHT_M = 2.7
 TABLE_FRONT_M = 0.35
 """x of the edge nearest to a robot at the origin: it may raise its forearms without touching the table."""
 TABLE_HALF_M = (0.32, 0.75)
-TABLE_TOP_M = 0.74
+TABLE_TOP_M = 0.77
 TABLE_CENTRE_M = (TABLE_FRONT_M + TABLE_HALF_M[0], 0.0)
 
 SHELF_CENTRE_M = (0.15, 1.95)

@@ -25,13 +25,13 @@ DROP_M = 0.001
 
 # name: x, y [m] and height of the support [m]; the table's front edge is at x = 0.35.
 HOMES = {
-    "tea_box": (0.44, 0.17, TABLE_TOP_M),
-    "soup_can": (0.44, -0.15, TABLE_TOP_M),
-    "ball": (0.45, 0.02, TABLE_TOP_M),
-    "mug": (0.60, 0.10, TABLE_TOP_M),
-    "bottle": (0.62, -0.22, TABLE_TOP_M),
-    "block": (0.56, -0.06, TABLE_TOP_M),
-    "carry_box": (0.53, 0.50, TABLE_TOP_M),
+    "tea_box": (0.41, 0.17, TABLE_TOP_M),
+    "soup_can": (0.41, -0.15, TABLE_TOP_M),
+    "ball": (0.42, 0.01, TABLE_TOP_M),
+    "mug": (0.56, 0.12, TABLE_TOP_M),
+    "bottle": (0.58, -0.22, TABLE_TOP_M),
+    "block": (0.54, -0.06, TABLE_TOP_M),
+    "carry_box": (0.52, 0.50, TABLE_TOP_M),
     "parcel": (SHELF_CENTRE_M[0] - 0.2, SHELF_CENTRE_M[1] - 0.05, SHELF_BOARDS_M[0]),
     "paint_tin": (SHELF_CENTRE_M[0] + 0.2, SHELF_CENTRE_M[1] - 0.06, SHELF_BOARDS_M[1]),
 }
