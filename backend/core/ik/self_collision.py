@@ -18,6 +18,9 @@ KEEP_M = 0.010
 NOTICE_M = 0.080
 """Pairs further apart than this are left out of the QP."""
 
+TOUCHING_M = KEEP_M + 0.005
+"""Pairs nearer than this hold the arms back."""
+
 CLOSING_1_S = 8.0
 """Two capsules may close what is left of their gap at this rate; slow enough to be braked in time."""
 
@@ -51,7 +54,9 @@ class SelfCollision(Limit):
         self._b = np.array([names.index(b) for _, b in spec.keep_apart], dtype=int)
         radii = np.array([capsule.radius_m for capsule in capsules])
         self._radii = radii[self._a] + radii[self._b]
-        self.pairs = spec.keep_apart
+        self._pairs = spec.keep_apart
+        self.touching: list[tuple[str, str]] = []
+        """Pairs that were as near as they may be when the QP was last built."""
 
     def distances(self, data: pin.Data, height_m: float) -> tuple[Array, Array, Array]:
         """Return (n,) gaps of all pairs [m] and their (n, 3) closest axis points, for placed joints.
@@ -76,7 +81,7 @@ class SelfCollision(Limit):
         model, data = configuration.model, configuration.data
         distance, on_a, on_b = self.distances(data, configuration.q[0])
         near = np.flatnonzero(distance < NOTICE_M)
-        self.touching = near[distance[near] < KEEP_M + 0.005]
+        self.touching = [self._pairs[pair] for pair in near if distance[pair] < TOUCHING_M]
         if not near.size:
             return None
         normal = on_a[near] - on_b[near]

@@ -15,6 +15,7 @@ from backend.core.contracts.tick import IkReport
 from backend.core.ik.approach import approach
 from backend.core.ik.joint_box import JointBox
 from backend.core.ik.model import BODY_JOINTS, BodyModel
+from backend.core.ik.reach import Reach
 from backend.core.ik.self_collision import SelfCollision
 from backend.core.pose import transform
 from backend.core.safety.limits import Limits
@@ -36,8 +37,8 @@ class IkConfig:
     posture_cost: float = 0.03
     posture_rate_1_s: float = 1.0
     """How fast free motion of the elbows decays towards the neutral pose [1/s]."""
-    lm_damping: float = 1.0
-    """Below 1 the joints chatter at their velocity limit when a target is out of reach."""
+    lm_damping: float = 10.0
+    """Below 1 the joints chatter when a target is out of reach; at 10 they rest."""
     wrist_speed: tuple[float, float] = (1.2, 5.0)
     """Linear [m/s] and angular [rad/s]."""
     wrist_acceleration: tuple[float, float] = (8.0, 40.0)
@@ -60,6 +61,7 @@ class WholeBodyIk:
             limits.lower[place], limits.upper[place], limits.velocity[place], limits.acceleration[place]
         )
         self._self_collision = SelfCollision(spec, self.body, self._box)
+        self._reach = Reach(spec, limits.lower[place], limits.upper[place], limits.period_s)
         neutral = np.zeros(len(place))
         neutral[0] = spec.nominal_height_m
         neutral[len(BODY_JOINTS) :] = [spec.neutral_rad[spec.index(name)] for name in spec.arm_joints]
@@ -114,7 +116,8 @@ class WholeBodyIk:
         place = self.body.to_action
         q = action[place]
         targets = [transform(intent.T_footprint_left), transform(intent.T_footprint_right)]
-        self._aim(intent, targets, self.wrists(q), q, scale)
+        now = self.wrists(q)
+        self._aim(intent, targets, now, q, scale)
         self._box.update(q, velocity[place], self._h)
         dq = self._solve()
         solved = dq is not None
@@ -123,7 +126,9 @@ class WholeBodyIk:
         reached = self.wrists(q + dq)
         asked = action.copy()
         asked[place] = q + dq
-        return asked, self._report(targets, reached, solved)
+        aims = [task.transform_target_to_world for task in self._wrists]
+        touching = self._self_collision.touching
+        return asked, self._reach.report(targets, aims, now, reached, q + dq, touching, solved)
 
     def _aim(
         self, intent: Intent, targets: list[pin.SE3], now: tuple[pin.SE3, pin.SE3], q: Array, scale: float
@@ -162,11 +167,3 @@ class WholeBodyIk:
             if solution.found and np.isfinite(solution.x).all():
                 return solution.x
         return None
-
-    def _report(self, targets: list[pin.SE3], reached: tuple[pin.SE3, pin.SE3], solved: bool) -> IkReport:
-        errors = [T.actInv(T_target) for T, T_target in zip(reached, targets, strict=True)]
-        return IkReport(
-            position_error_m=np.array([np.linalg.norm(error.translation) for error in errors]),
-            rotation_error_rad=np.array([np.linalg.norm(pin.log3(error.rotation)) for error in errors]),
-            solved=solved,
-        )
