@@ -1,9 +1,12 @@
 """The web application: its parts, its routes, and what runs beside them."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 
 from backend.api import (
@@ -34,6 +37,8 @@ from backend.services.dataset_builder import DatasetBuilder
 from backend.services.library import Library
 from backend.settings import Settings
 
+log = structlog.get_logger()
+
 PROBLEMS = {422: {"model": Error}, "4XX": {"model": Error}, "5XX": {"model": Error}}
 
 
@@ -57,6 +62,13 @@ def build_parts(settings: Settings) -> Parts:
     )
 
 
+def _end_with(runner: asyncio.Task[None]) -> None:
+    """End the process when what must run beside the routes fails: a restart beats half an app."""
+    if not runner.cancelled() and (error := runner.exception()):
+        log.error("the api ends because a part of it failed", part=runner.get_coro(), exc_info=error)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """Return the app; its parts are opened when it starts."""
 
@@ -68,6 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
         runners = [
             asyncio.create_task(part.run()) for part in (heart, parts.clients, parts.library, parts.builder)
         ]
+        for runner in runners:
+            runner.add_done_callback(_end_with)
         try:
             yield
         finally:

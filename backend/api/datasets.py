@@ -35,7 +35,9 @@ async def create_dataset(
     session: Transaction, parts: AppParts, background: BackgroundTasks, body: schemas.DatasetIn
 ) -> schemas.Dataset:
     """Queue a build from the accepted episodes of a task, or from the episodes named."""
-    row = await service.create_dataset(session, body.name, body.task_id, body.episode_ids, body.fps)
+    row = await service.create_dataset(
+        session, body.name, body.task_id, body.episode_ids, body.fps, parts.settings.datasets_dir
+    )
     # Runs after the commit: the builder looks with its own connection.
     background.add_task(parts.builder.wake)
     return schemas.Dataset(**_fields(row, parts))

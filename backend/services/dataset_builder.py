@@ -1,9 +1,7 @@
 """Builds queued dataset versions, one after the other, each in a process of its own."""
 
 import asyncio
-import contextlib
-import os
-import signal
+import shutil
 import sys
 import uuid
 from dataclasses import dataclass
@@ -68,10 +66,11 @@ class DatasetBuilder:
                     requeued = True
                 self._wake.clear()
                 while job := await self._next():
-                    await self._build(job)
+                    await self._record(job.dataset_id, **await self._build(job))
                 await self._wake.wait()
             except DatabaseUnavailable as error:
-                log.warning("cannot look for datasets to build", error=str(error))
+                log.warning("cannot build datasets", error=str(error))
+                requeued = False
                 await asyncio.sleep(RETRY_S)
 
     async def _requeue(self) -> None:
@@ -113,35 +112,41 @@ class DatasetBuilder:
         async with self._database.transaction() as session:
             await session.execute(update(DatasetRow).where(DatasetRow.id == dataset_id).values(**values))
 
-    async def _build(self, job: BuildJob) -> None:
-        self._datasets_dir.mkdir(parents=True, exist_ok=True)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "backend.recording.export",
-            "--out", str(job.target), "--fps", str(job.fps), "--name", job.name,
-            *map(str, job.episodes),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )  # fmt: skip
+    async def _build(self, job: BuildJob) -> dict[str, object]:
+        """Run the export to its end; return what the row then says."""
+        try:
+            self._datasets_dir.mkdir(parents=True, exist_ok=True)
+            # The name was free when this version was queued: what is there is an earlier try of this build.
+            await asyncio.to_thread(shutil.rmtree, job.target, ignore_errors=True)
+            # In our process group, so that the supervisor ends it with us, whatever we die of.
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "backend.recording.export",
+                "--out", str(job.target), "--fps", str(job.fps), "--name", job.name,
+                *map(str, job.episodes),
+                cwd=ROOT,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+        except OSError as error:
+            return failed(job, f"the export cannot be started: {error}")
         try:
             last, stderr = await asyncio.gather(self._follow(job, process), process.stderr.read())
             code = await process.wait()
         finally:
             if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-        if code == 0:
-            size = await asyncio.to_thread(folder_size_bytes, job.target)
-            await self._record(
-                job.dataset_id, state=DatasetState.READY, progress=1.0, message="", rows=last.rows,
-                content_hash=last.content_hash, size_bytes=size, finished_at=utc_now(),
-            )  # fmt: skip
-            return
-        tail = stderr.decode(errors="replace").strip().splitlines()
-        why = last.error or (tail[-1] if tail else f"the export ended with code {code}")
-        log.warning("a dataset could not be built", dataset=job.target.name, error=why)
-        await self._record(job.dataset_id, state=DatasetState.FAILED, message=why, finished_at=utc_now())
+                process.kill()
+        if code:
+            tail = stderr.decode(errors="replace").strip().splitlines()
+            return failed(job, last.error or (tail[-1] if tail else f"the export ended with code {code}"))
+        return {
+            "state": DatasetState.READY,
+            "progress": 1.0,
+            "message": "",
+            "rows": last.rows,
+            "content_hash": last.content_hash,
+            "size_bytes": await asyncio.to_thread(folder_size_bytes, job.target),
+            "finished_at": utc_now(),
+        }
 
     async def _follow(self, job: BuildJob, process: asyncio.subprocess.Process) -> ExportLine:
         """Write progress into the row; return the last line that said something."""
@@ -151,10 +156,16 @@ class DatasetBuilder:
             try:
                 last = decoder.decode(line)
             except msgspec.DecodeError:
-                continue
+                continue  # A library printed something.
             if last.progress is not None:
                 await self._record(job.dataset_id, progress=last.progress, message=last.message)
         return last
+
+
+def failed(job: BuildJob, why: str) -> dict[str, object]:
+    """Return the columns of a version that could not be built."""
+    log.warning("a dataset could not be built", dataset=job.target.name, error=why)
+    return {"state": DatasetState.FAILED, "message": why, "finished_at": utc_now()}
 
 
 def folder_size_bytes(folder: Path) -> int:

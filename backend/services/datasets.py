@@ -1,8 +1,10 @@
 """Dataset versions: what goes in, and where they are."""
 
 import uuid
+from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.db.dataset import DatasetEpisodeRow, DatasetRow, DatasetState
@@ -57,6 +59,7 @@ async def create_dataset(
     task_id: uuid.UUID | None,
     episode_ids: list[uuid.UUID] | None,
     fps: int,
+    datasets_dir: Path,
 ) -> DatasetRow:
     """Queue a new version of `name` from the accepted episodes of a task, or from those named.
 
@@ -69,6 +72,9 @@ async def create_dataset(
         raise DomainError(409, "no_accepted", "no episode is accepted yet; accept some on the Episodes page")
     last = await session.scalar(select(func.max(DatasetRow.number)).where(DatasetRow.name == name))
     number = (last or 0) + 1
+    # A database that was lost does not free the names of the versions on disk.
+    while (datasets_dir / f"{name}-v{number}").exists():
+        number += 1
     dataset = DatasetRow(
         name=name,
         number=number,
@@ -82,7 +88,12 @@ async def create_dataset(
         ],
     )
     session.add(dataset)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise DomainError(
+            409, "same_time", f"{dataset.folder} was queued by somebody else; try again"
+        ) from error
     return dataset
 
 

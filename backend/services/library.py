@@ -11,7 +11,7 @@ import structlog
 from backend.core.contracts.recording import EpisodeManifest
 from backend.db.database import Database, DatabaseUnavailable
 from backend.recording.manifest import NAME, load_manifest
-from backend.recording.quality import Quality
+from backend.recording.quality import Quality, load_quality
 from backend.services.registration import (
     FINISHED,
     register,

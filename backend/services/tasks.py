@@ -89,6 +89,6 @@ async def delete_task(session: AsyncSession, task_id: uuid.UUID) -> None:
         raise DomainError(
             409,
             "task_in_use",
-            f"task {task.name!r} has {episodes} episodes; archive it instead of deleting it",
+            f"task {task.name!r} has {episodes} episodes; archive it instead",
         )
     await session.delete(task)

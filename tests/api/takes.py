@@ -11,8 +11,8 @@ from backend.core.contracts.recording import EpisodeEvent, EpisodeManifest
 from backend.recording.disk import DiskLimits
 from backend.recording.episode_files import EpisodeFiles
 from backend.recording.manifest import NAME, load_manifest
-from backend.recording.quality import check
 from backend.recording.quality import NAME as QUALITY
+from backend.recording.quality import check
 from backend.recording.reader import EpisodeReader
 from tests.recording.streams import SPEC, timeline
 
