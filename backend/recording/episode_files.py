@@ -150,14 +150,24 @@ class EpisodeFiles:
             "events": tuple(self._events),
         }
 
+    def _finish_samples(self) -> None:
+        try:
+            self._samples.finish()
+            self._samples_file.sync()
+        finally:
+            self._samples_file.close()
+
     def close(self, ended_t_ns: int) -> EpisodeManifest:
         """Finish every file and mark the episode closed; raises OSError when the disk refuses."""
-        self._samples.finish()
-        self._samples_file.sync()
-        self._samples_file.close()
-        for video in self._videos.values():
-            video.close()
+        errors = []
+        for finish in (self._finish_samples, *(video.close for video in self._videos.values())):
+            try:
+                finish()
+            except OSError as error:
+                errors.append(error)
         self._ballast.release()
+        if errors:
+            raise errors[0]
         summary = self._summary()
         cameras, events = to_browser_video(self.folder, summary["cameras"], ended_t_ns)
         summary["cameras"] = cameras

@@ -67,13 +67,16 @@ class EpisodeWriter:
         """Wait until it is closed; False after `timeout_s`."""
         return self._closed.wait(timeout_s)
 
-    def decide(self, state: EpisodeState) -> None:
-        """Store the operator's verdict on a closed episode.
+    def decide(self, state: EpisodeState) -> bool:
+        """Store the operator's verdict on a closed episode; raises OSError.
 
-        A torn episode can only be discarded; it is kept as it is for repair. Raises OSError.
+        Returns:
+            False when the episode is torn and was to be saved: it stays as it is, for repair.
         """
-        if self._complete or state == "discarded":
-            self.files.manifest.update(state=state)
+        if not self._complete and state != "discarded":
+            return False
+        self.files.manifest.update(state=state)
+        return True
 
     def meters(self) -> dict[str, StreamMeter]:
         """Return the counters of every stream, by topic."""

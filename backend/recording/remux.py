@@ -38,15 +38,13 @@ def remux_to_mp4(source: Path, expected: int) -> Path:
             raise RemuxError(
                 f"{found} of {expected} pictures arrived in {target.name}; {source.name} is kept"
             )
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(target)
     except (av.FFmpegError, OSError, ValueError) as error:
-        partial.unlink(missing_ok=True)
         raise RemuxError(f"{source.name} could not be made an mp4 and is kept: {error}") from error
-    except RemuxError:
+    finally:
         partial.unlink(missing_ok=True)
-        raise
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(target)
     source.unlink()
     return target
 

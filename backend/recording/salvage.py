@@ -83,8 +83,12 @@ def readable_packets(container: av.container.InputContainer) -> Iterator[av.Pack
             packet = next(packets)
         except (StopIteration, av.FFmpegError):
             return
-        if packet.size and not packet.is_corrupt:
-            yield packet
+        if not packet.size:
+            continue
+        # H.264 data ends in a stop bit: a last byte of zero is a block that never reached the disk.
+        if packet.is_corrupt or bytes(packet)[-1] == 0:
+            return
+        yield packet
 
 
 def cut_video(path: Path, pictures: int) -> None:

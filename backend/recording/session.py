@@ -124,7 +124,8 @@ class Session:
         try:
             self.writer = self._open_take(self.request, self._folder, now_ns)
         except OSError as error:
-            self.note = f"the take could not be opened: {error}"
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self.note = f"the take could not be opened: {error}; make room"
             self.phase = "idle"
             return
         self._started_ns = now_ns
@@ -166,15 +167,14 @@ class Session:
         if not self.writer.wait(DECISION_WAIT_S):
             return Reply(ok=False, error="the take is still being written; try again in a second")
         try:
-            self.writer.decide(state)
+            kept = self.writer.decide(state)
         except OSError as error:
-            return Reply(
-                ok=False, error=f"the verdict could not be stored: {error}; make room, then try again"
-            )
-        finally:
-            self.note = self.writer.warning
+            return Reply(ok=False, error=f"not stored: {error}; make room, then try again")
+        self.note = self.writer.warning
         self.writer = None
         self.phase = "idle"
+        if not kept:
+            return Reply(ok=False, error=self.note)
         if state == "discarded":
             self._delete_previous_discard()
         return Reply(ok=True, detail={"episode": self.request.episode, "folder": str(self._folder)})

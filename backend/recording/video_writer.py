@@ -1,5 +1,6 @@
 """One camera's video: the encoder's own bitstream in Matroska, without encoding again."""
 
+import errno
 import io
 from fractions import Fraction
 from pathlib import Path
@@ -30,10 +31,10 @@ class VideoWriter:
         self.first_t_ns = frame.t_ns
         self.size = (frame.width, frame.height)
         self._last_pts = -1
-        self.file = DurableFile(path, ballast)
         options = {"cluster_time_limit": str(CLUSTER_MS), "flush_packets": "1"}
-        self._container = av.open(self.file, "w", format="matroska", options=options)
         with av.open(io.BytesIO(data), format="h264") as probe:
+            self.file = DurableFile(path, ballast)
+            self._container = av.open(self.file, "w", format="matroska", options=options)
             self._stream = self._container.add_stream_from_template(probe.streams.video[0])
         self._stream.time_base = MILLISECOND
 
@@ -57,8 +58,13 @@ class VideoWriter:
         )
 
     def close(self) -> None:
-        """Write the last cluster and the index."""
+        """Write the last cluster and the index; raises OSError.
+
+        A container must be closed before it is forgotten: PyAV would write to this file while it is freed.
+        """
         try:
             self._container.close()
+        except av.FFmpegError as error:
+            raise OSError(errno.EIO, f"the video could not be completed: {error}") from error
         finally:
             self.file.close()

@@ -26,6 +26,8 @@ from backend.runtime.topics import (
 )
 from tests.recording.streams import SPEC, Encoder, paint, robot_state, tick, world_state
 
+RATES_HZ = {"state": 250.0, "tick": 100.0, "world": 60.0} | {c.name: c.fps for c in SPEC.cameras}
+
 
 class Studio:
     """A recorder process and live synthetic streams over the real bus.
@@ -44,14 +46,15 @@ class Studio:
         self._limits = {"start_bytes": 1 << 20, "stop_bytes": 1 << 20, "ballast_bytes": 1 << 20} | limits
         self._status = self.bus.subscribe(RECORDER_STATUS)
         self._encoders = {c.name: Encoder(c.name, c.width, c.height, c.fps) for c in SPEC.cameras}
+        self._count = dict.fromkeys(RATES_HZ, 0)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._publish, daemon=True)
         self._thread.start()
 
-    def start_recorder(self) -> None:
-        environment = os.environ | {name: str(value) for name, value in self._limits.items()}
+    def start_recorder(self, **environment: str) -> None:
+        environment |= {name: str(value) for name, value in self._limits.items()}
         command = [sys.executable, "-m", "tests.recording.run_recorder", str(self.root)]
-        self.recorder = subprocess.Popen(command, env=environment)
+        self.recorder = subprocess.Popen(command, env=os.environ | environment)
         self._status.drain()
         self._status.newest = None
         self.wait_for(lambda: self.status() is not None)
@@ -76,6 +79,10 @@ class Studio:
         """Stop the take and decide on it."""
         assert self.request("stop").ok
         self.wait_for(lambda: self.request(kind).ok)
+
+    def next_seq(self, stream: str) -> int:
+        """Return the sequence number of the next message of a camera or of `state`, `tick`, `world`."""
+        return self._count[stream]
 
     @staticmethod
     def wait_for(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
@@ -104,8 +111,8 @@ class Studio:
         video = self.bus.serve(VIDEO)
         topics = (CONTROL_TICK, ROBOT_STATE, WORLD_STATE, VIDEO_PACKET)
         ticks, states, worlds, packets = (self.bus.publisher(topic) for topic in topics)
-        rates = {"state": 250.0, "tick": 100.0, "world": 60.0} | {c.name: c.fps for c in SPEC.cameras}
-        count = dict.fromkeys(rates, 0)
+        rates = RATES_HZ
+        count = self._count
         newest = None
         while not self._stopping.is_set():
             video.poll(self._keyframe, lambda why: VideoReply(ok=False, error=why))
