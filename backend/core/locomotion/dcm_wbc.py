@@ -21,16 +21,16 @@ HEIGHT_RANGE_M = (0.50, 0.76)
 MAX_VELOCITY = np.array([0.5, 0.25, 0.8])
 TORSO_LIMIT_RAD = np.array([0.25, 0.5, 0.7])
 
-COM_WEIGHT = 20.0
+COM_WEIGHT = 500.0
 HEIGHT_KP = 60.0
 HEIGHT_KD = 16.0
-TORSO_KP, TORSO_WEIGHT = 150.0, 2.0
-PELVIS_KP, PELVIS_WEIGHT = 100.0, 1.0
+TORSO_KP, TORSO_WEIGHT = 150.0, 10.0
+PELVIS_KP, PELVIS_WEIGHT = 100.0, 5.0
 PELVIS_PITCH_SHARE = 0.5
 """Part of the torso's pitch that the pelvis takes, so that the waist keeps its range."""
-CONTACT_KD, CONTACT_WEIGHT = 60.0, 1e3
+CONTACT_KD, CONTACT_WEIGHT = 60.0, 1e4
 SWING_KP = np.array([700.0] * 3 + [500.0] * 3)
-SWING_WEIGHT = np.array([40.0] * 3 + [15.0] * 3)
+SWING_WEIGHT = np.array([200.0] * 3 + [50.0] * 3)
 ARM_KP, ARM_WEIGHT = 400.0, 1.0
 LEG_KP, LEG_WEIGHT = 20.0, 0.1
 ARM_SERVO = {"wrist": (20.0, 0.5)}

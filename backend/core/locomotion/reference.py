@@ -50,7 +50,9 @@ class ReferenceShaper:
 
     def __init__(self, spec: RobotSpec, manifest: LocomotionManifest) -> None:
         self._spec = spec
-        self._layout = spec.layout
+        layout = spec.layout
+        self._joints, self._torso, self._velocity = layout.joints, layout.torso, layout.velocity
+        self._height, self._yaw = layout.height.start, layout.target_yaw.start
         self._manifest = manifest
         self._index = np.array([spec.index(name) for name in (*spec.hand_joints, *spec.arm_joints)])
 
@@ -75,15 +77,15 @@ class ReferenceShaper:
             reference.joint_velocity_rad_s = np.zeros(len(self._index))
             self._walk(np.zeros(2), reference.yaw_rad, dt_s)
             return reference
-        action, layout = command.action, self._layout
-        reference.joints_rad = action[layout.joints]
+        action = command.action
+        reference.joints_rad = action[self._joints]
         reference.joint_velocity_rad_s = command.joint_velocity_rad_s
         limit = self._manifest.torso_limit_rad
-        torso = np.clip(action[layout.torso], -limit, limit)
-        height = float(np.clip(action[layout.height][0], *self._manifest.height_range_m))
+        torso = np.clip(action[self._torso], -limit, limit)
+        height = float(np.clip(action[self._height], *self._manifest.height_range_m))
         reference.torso_rpy_rad = _toward(reference.torso_rpy_rad, torso, TORSO_RATE_RAD_S * dt_s)
         reference.height_m = float(_toward(reference.height_m, height, HEIGHT_RATE_M_S * dt_s))
-        self._walk(self._allowed(action[layout.velocity]), float(action[layout.target_yaw][0]), dt_s)
+        self._walk(self._allowed(action[self._velocity]), float(action[self._yaw]), dt_s)
         return reference
 
     def _allowed(self, velocity: Array) -> Array:
