@@ -57,17 +57,17 @@ class WholeBodyIk:
         self._h = limits.period_s
         self.body = BodyModel(spec)
         place = self.body.to_action
-        self._box = JointBox(
+        self.box = JointBox(
             limits.lower[place], limits.upper[place], limits.velocity[place], limits.acceleration[place]
         )
-        self._self_collision = SelfCollision(spec, self.body, self._box)
+        self.self_collision = SelfCollision(spec, self.body, self.box)
         self._reach = Reach(spec, limits.lower[place], limits.upper[place], limits.period_s)
         neutral = np.zeros(len(place))
         neutral[0] = spec.nominal_height_m
         neutral[len(BODY_JOINTS) :] = [spec.neutral_rad[spec.index(name)] for name in spec.arm_joints]
-        self._neutral = neutral
-        self._configuration = pink.Configuration(self.body.model, self.body.model.createData(), neutral)
-        self._wrists = [
+        self.neutral = neutral
+        self.configuration = pink.Configuration(self.body.model, self.body.model.createData(), neutral)
+        self.wrist_tasks = [
             FrameTask(
                 link,
                 position_cost=config.wrist_position_cost,
@@ -88,8 +88,8 @@ class WholeBodyIk:
 
     def wrists(self, q: Array) -> tuple[pin.SE3, pin.SE3]:
         """Return T_footprint_left and T_footprint_right for an (18,) configuration."""
-        self._configuration.update(q)
-        left, right = (self._configuration.get_transform_frame_to_world(task.frame) for task in self._wrists)
+        self.configuration.update(q)
+        left, right = (self.configuration.get_transform_frame_to_world(task.frame) for task in self.wrist_tasks)
         return left, right
 
     def wrists_of(self, action: Array) -> tuple[pin.SE3, pin.SE3]:
@@ -118,16 +118,16 @@ class WholeBodyIk:
         targets = [transform(intent.T_footprint_left), transform(intent.T_footprint_right)]
         now = self.wrists(q)
         self._aim(intent, targets, now, q, scale)
-        self._box.update(q, velocity[place], self._h)
+        self.box.update(q, velocity[place], self._h)
         dq = self._solve()
         solved = dq is not None
         if dq is None:
-            dq = np.minimum(np.maximum(0.0, self._box.slowest), self._box.fastest)
+            dq = np.minimum(np.maximum(0.0, self.box.slowest), self.box.fastest)
         reached = self.wrists(q + dq)
         asked = action.copy()
         asked[place] = q + dq
-        aims = [task.transform_target_to_world for task in self._wrists]
-        touching = self._self_collision.touching
+        aims = [task.transform_target_to_world for task in self.wrist_tasks]
+        touching = self.self_collision.touching
         return asked, self._reach.report(targets, aims, now, reached, q + dq, touching, solved)
 
     def _aim(
@@ -145,21 +145,21 @@ class WholeBodyIk:
             step[2 + i] = pin.log3(T_target.rotation @ T_before.rotation.T)
         lag[4:, 0], step[4:, 0] = body_before - q[:n], body - body_before
         move = approach(lag, step, scale * self._speed, self._acceleration, h)
-        for i, (task, T_now) in enumerate(zip(self._wrists, now, strict=True)):
+        for i, (task, T_now) in enumerate(zip(self.wrist_tasks, now, strict=True)):
             task.transform_target_to_world = pin.SE3(
                 pin.exp3(move[2 + i]) @ T_now.rotation, T_now.translation + move[i]
             )
-        goal = q + (self._neutral - q) * (self._config.posture_rate_1_s * h)
+        goal = q + (self.neutral - q) * (self._config.posture_rate_1_s * h)
         goal[:n] = q[:n] + move[4:, 0]
         self._posture.target_q = goal
         self._previous = targets, body
 
     def _solve(self) -> Array | None:
         problem = pink.build_ik(
-            self._configuration,
-            [*self._wrists, self._posture],
+            self.configuration,
+            [*self.wrist_tasks, self._posture],
             self._h,
-            limits=[self._box, self._self_collision],
+            limits=[self.box, self.self_collision],
             damping=1e-6,
         )
         for solver in ("daqp", "proxqp"):
