@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     control_hz: float = Field(100.0, ge=20, le=250)
     head_camera: str = "640x480@30"
     wrist_cameras: str = "320x240@15"
+    video_mbit_s: float = Field(2.0, ge=0.2, le=20)
+    """Bit rate of a 640x480 camera at 30 fps, streamed and recorded; other sizes follow from it."""
     ice_servers: list[str] = []
     """STUN/TURN URLs; empty on a LAN, where asking a STUN server only costs seconds."""
 
