@@ -24,8 +24,11 @@ import psutil
 from playwright.async_api import Page, async_playwright
 
 from backend.core.clock import now_ns
+from backend.settings import settings
 from benchmarks import netlink
 from benchmarks.report import report
+from benchmarks.video_quality import h264_psnr_db, jpeg_psnr_db
+from benchmarks.video_server import JPEG_QUALITY
 from benchmarks.video_source import CAMERAS, CODE_UNIT_NS, FPS
 
 CHROMIUM = "/usr/bin/chromium"
@@ -164,6 +167,8 @@ async def main() -> None:
     quick = parser.parse_args().quick
     seconds = 5.0 if quick else 20.0
     rows = {how: await run(how, seconds, None) for how in SERVER_PROCESSES}
+    rows["bunraku"]["psnr_db"] = h264_psnr_db(settings().video_mbit_s * 1e6)
+    rows["jpeg"]["psnr_db"] = jpeg_psnr_db(JPEG_QUALITY)
     obstacle = netlink.available()
     if obstacle:
         print(f"the limited link is not measured: {obstacle}", file=sys.stderr)

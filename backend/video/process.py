@@ -20,8 +20,6 @@ from backend.video.encoder import GOP_NS, CameraEncoder
 from backend.video.ice import ice_server
 from backend.video.viewers import Viewers
 
-REFERENCE_BIT_S = 2e6
-"""Bit rate of a 640x480 camera at 30 fps. It is what is recorded, so no viewer's link lowers it."""
 STATUS_PERIOD_S = 0.2
 STALE_MS = 2000.0
 
@@ -29,13 +27,27 @@ STALE_MS = 2000.0
 class VideoProcess:
     """One worker thread per camera; everything else on the event loop, where nothing blocks."""
 
-    def __init__(self, bus: Bus, cameras: Sequence[str], ice_servers: Sequence[RTCIceServer]) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        cameras: Sequence[str],
+        ice_servers: Sequence[RTCIceServer],
+        reference_bit_s: float = 2e6,
+    ) -> None:
+        """Open the bus for some cameras, on the running event loop.
+
+        Args:
+            bus: Where pictures come from and packets go.
+            cameras: Names of the cameras.
+            ice_servers: STUN and TURN servers for the viewers.
+            reference_bit_s: Bit rate of a 640x480 camera at 30 fps [bit/s].
+        """
         self._bus = bus
         self._loop = asyncio.get_running_loop()
         self._packets = bus.publisher(VIDEO_PACKET)
         self._workers = {
             camera: CameraWorker(
-                bus, camera, CameraEncoder(REFERENCE_BIT_S, GOP_NS * i // len(cameras)), self._hand_over
+                bus, camera, CameraEncoder(reference_bit_s, GOP_NS * i // len(cameras)), self._hand_over
             )
             for i, camera in enumerate(cameras)
         }
@@ -103,6 +115,7 @@ async def serve() -> None:
         Bus(settings().run_dir),
         [camera.name for camera in robot.spec.cameras],
         [ice_server(url) for url in settings().ice_servers],
+        settings().video_mbit_s * 1e6,
     )
     await process.run(stop)
 

@@ -48,7 +48,7 @@ class Cameras(threading.Thread):
 
 @pytest.fixture
 def bus(tmp_path: Path) -> Bus:
-    return Bus(tmp_path)
+    return Bus(tmp_path / "run")
 
 
 @pytest.fixture

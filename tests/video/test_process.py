@@ -1,5 +1,10 @@
 import asyncio
+import gc
 import io
+import os
+import signal
+import sys
+import weakref
 
 import av
 import numpy as np
@@ -158,3 +163,47 @@ async def test_status_tells_rates_and_sizes(bus, cameras, video):
     assert head.encode_ms > 0
     assert head.kbit_s > wrist.kbit_s > 0
     assert head.age_ms < 5000
+
+
+async def test_a_closed_viewer_leaves_nothing_behind(bus, cameras, video):
+    peer = Peer(bus)
+    await peer.offer()
+    await peer.frames("head", 2)
+    (viewer,) = video._viewers._viewers.values()
+    remains = [weakref.ref(viewer), *(weakref.ref(track) for track in viewer.tracks.values())]
+    del viewer
+    await bus.call_async(VIDEO, VideoRequest(kind="close", client=peer.client), timeout_s=5)
+    await peer.close()
+
+    def gone():
+        gc.collect()
+        return all(reference() is None for reference in remains)
+
+    await until(gone)
+
+
+async def test_one_viewer_too_many_is_refused(bus, cameras, video, monkeypatch):
+    monkeypatch.setattr("backend.video.viewers.MAX_VIEWERS", 1)
+    first, second = Peer(bus, "first"), Peer(bus, "second")
+    assert (await first.offer()).ok
+    reply = await second.offer()
+    assert not reply.ok
+    assert "close one and try again" in reply.error
+    await first.frames("head", 2)
+    await first.close()
+    await second.close()
+
+
+async def test_the_real_process_goes_on_after_sigkill_and_ends_on_sigterm(bus, tmp_path, cameras):
+    environment = {**os.environ, "BUNRAKU_DATA_DIR": str(tmp_path)}
+    for end, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 0)):
+        packets = bus.subscribe_async(VIDEO_PACKET)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "backend.video.process", env=environment
+        )
+        async with asyncio.timeout(60):
+            while not (await packets.recv())[0].keyframe:
+                pass
+        packets.close()
+        process.send_signal(end)
+        assert await asyncio.wait_for(process.wait(), 30) == code
