@@ -48,9 +48,12 @@ class Workshop:
     def furnish(self, body: mujoco.MjSpec) -> mujoco.MjSpec:
         """Add the room, furniture and objects around `body` (a robot at the origin facing +x); return it."""
         paint = np.random.default_rng(PAINT_SEED)
-        # Elliptic cones, and friction stiffer than the normals, keep a held object from creeping.
+        # Elliptic cones, friction stiffer than the normals and a few slip-free iterations keep a held object
+        # from creeping out of the hand; things that lie still sleep, which pays for all of it.
         body.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
         body.option.impratio = 10.0
+        body.option.noslip_iterations = 3
+        body.option.enableflags |= int(mujoco.mjtEnableBit.mjENBL_SLEEP)
         # MuJoCo's clipping planes are multiples of the extent: from 1 cm, for the wrist cameras, to 20 m.
         body.stat.extent = 2.0
         body.visual.map.znear, body.visual.map.zfar = 0.005, 10.0
