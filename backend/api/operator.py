@@ -29,12 +29,12 @@ from backend.core.contracts.wire import (
     Welcome,
     WireError,
 )
-from backend.runtime.bus import ServiceUnavailable
 from backend.runtime.topics import CONTROL, VIDEO
 
 router = APIRouter()
 
 HELLO_TIMEOUT_S = 5.0
+LEAVE_TIMEOUT_S = 0.5
 MAX_BAD = 20
 MAX_OPEN_REQUESTS = 8
 MAX_NAME = 60
@@ -144,12 +144,15 @@ class Operator:
         self._client.post(await answer_request(self._parts, self._client, request))
 
     async def leave(self) -> None:
-        """Give the lease back and close the client's video."""
-        with contextlib.suppress(ServiceUnavailable):
-            request = ControlRequest(kind="lease.release", driver=self._client.id, reason="connection closed")
-            await self._parts.bus.call_async(CONTROL, request)
-        with contextlib.suppress(ServiceUnavailable):
-            await self._parts.bus.call_async(VIDEO, VideoRequest(kind="close", client=self._client.id))
+        """Give the lease back and close the client's video; both end by themselves when nobody answers."""
+        release = ControlRequest(kind="lease.release", driver=self._client.id, reason="connection closed")
+        close = VideoRequest(kind="close", client=self._client.id)
+        call = self._parts.bus.call_async
+        await asyncio.gather(
+            call(CONTROL, release, LEAVE_TIMEOUT_S),
+            call(VIDEO, close, LEAVE_TIMEOUT_S),
+            return_exceptions=True,
+        )
 
 
 @router.websocket("/api/ws")

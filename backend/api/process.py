@@ -16,6 +16,9 @@ from backend.settings import Settings, settings
 MAX_MESSAGE_BYTES = 64 * 1024
 """The largest WebSocket message a browser may send; an input frame is below 1 kB."""
 
+UNSENT_BYTES = 16 * 1024
+"""What may wait in the kernel for a client's link; about two telemetry messages."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket.
@@ -26,6 +29,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     server = socket.socket(family, socket.SOCK_STREAM)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Inherited by every connection: the kernel would keep megabytes of old telemetry for a slow reader.
+    server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     try:
         server.bind((host, port))
     except OSError as error:

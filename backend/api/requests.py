@@ -17,8 +17,8 @@ from backend.services.tasks import get_task
 CONTROL_KINDS = ("lease.take", "lease.release", "arm", "stop", "reset", "home", "speed")
 RECORD_KINDS = ("record.start", "record.stop", "record.save", "record.discard")
 KINDS = (*CONTROL_KINDS, "scene.reset", *RECORD_KINDS)
-RECORDER_TIMEOUT_S = 5.0
-"""Closing an episode syncs it to disk."""
+SLOW_TIMEOUT_S = 2.0
+"""For the recorder, which syncs to disk, and for a new scene."""
 
 
 async def answer_request(parts: Parts, client: Client, request: ClientRequest) -> RequestReply:
@@ -51,7 +51,7 @@ async def _reset_scene(parts: Parts, client: Client) -> Reply:
     tick = parts.live.tick
     if tick is not None and tick.lease not in ("", client.id):
         return Reply(ok=False, error=f"{tick.lease_name} is driving; only the driver may reset the scene")
-    return await parts.bus.call_async(WORLD, WorldRequest(kind="reset_scene"), timeout_s=3.0)
+    return await parts.bus.call_async(WORLD, WorldRequest(kind="reset_scene"), timeout_s=SLOW_TIMEOUT_S)
 
 
 async def _start_recording(parts: Parts, client: Client, request: ClientRequest) -> Reply:
@@ -75,7 +75,7 @@ async def _start_recording(parts: Parts, client: Client, request: ClientRequest)
             operator=client.name,
             countdown_s=request.countdown_s,
         ),
-        timeout_s=RECORDER_TIMEOUT_S,
+        timeout_s=SLOW_TIMEOUT_S,
     )
     return Reply(
         ok=reply.ok, error=reply.error, detail={**reply.detail, "episode": episode} if reply.ok else {}
@@ -83,7 +83,7 @@ async def _start_recording(parts: Parts, client: Client, request: ClientRequest)
 
 
 async def _end_recording(parts: Parts, kind: str) -> Reply:
-    reply = await parts.bus.call_async(RECORDER, RecorderRequest(kind=kind), timeout_s=RECORDER_TIMEOUT_S)
+    reply = await parts.bus.call_async(RECORDER, RecorderRequest(kind=kind), timeout_s=SLOW_TIMEOUT_S)
     if kind != "save" or not reply.ok:
         return reply
     late = await parts.library.add(reply.detail["episode"])
