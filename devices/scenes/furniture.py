@@ -4,11 +4,14 @@ import mujoco
 import numpy as np
 
 from devices.scenes.shapes import add_surface, lathe
-from devices.scenes.textures import add_material, floor, label, wall, window, wood
+from devices.scenes.textures import add_material, floor, label, poster, wall, window, wood
 
 COLLISION_GROUP = 3
 ROOM_HALF_M = 3.6
 WALL_HEIGHT_M = 2.7
+
+WORK_AREA_M = (-0.55, -0.75, 0.27, 0.75)
+"""x and y of two corners of the tape on the floor round the robot's place."""
 
 TABLE_FRONT_M = 0.35
 """x of the edge nearest to a robot at the origin: it may raise its forearms without touching the table."""
@@ -29,6 +32,13 @@ CART_HANDLE_M = (-0.42, 0.86)
 WHEEL_RADIUS_M = 0.06
 WHEEL_FRICTION_NM = 0.01
 
+WALL_PIECES = {
+    0: (("window", (0.95, 0.55), 0.0, 0.25),),
+    1: (("window", (0.95, 0.55), 0.0, 0.25),),
+    2: (("poster", (0.42, 0.58), -0.9, 0.12), ("window", (0.95, 0.55), 1.5, 0.25)),
+}
+"""What hangs on the walls ahead (0), left (1), behind (2): material, half size, offset aside and up [m]."""
+
 _BOX = mujoco.mjtGeom.mjGEOM_BOX
 _PLANE = mujoco.mjtGeom.mjGEOM_PLANE
 _CAPSULE = mujoco.mjtGeom.mjGEOM_CAPSULE
@@ -42,7 +52,7 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
         (*SHELF_CENTRE_M, *SHELF_HALF_M),
     ]
     room = spec.worldbody.add_body(name="room")
-    add_material(spec, "floor", floor(shadows, ROOM_HALF_M, rng), specular=0.1, shininess=0.2)
+    add_material(spec, "floor", floor(shadows, WORK_AREA_M, ROOM_HALF_M, rng), specular=0.1, shininess=0.2)
     room.add_geom(
         name="floor",
         type=_PLANE,
@@ -51,9 +61,11 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
         friction=[1.0, 0.02, 0.001],
     )
     add_material(spec, "wall", wall((0.86, 0.85, 0.80), rng), specular=0.0)
-    add_material(spec, "window", window(rng), specular=0.0, emission=0.75)
+    add_material(spec, "window", window(rng), rgba=(0.72, 0.72, 0.72, 1), specular=0.0, emission=0.45)
+    add_material(spec, "poster", poster(), specular=0.0)
     half_height = WALL_HEIGHT_M / 2
-    for yaw in np.arange(4) * np.pi / 2:
+    for number in range(4):
+        yaw = number * np.pi / 2
         # A plane's z is its normal, here into the room; the top of its texture is at -y.
         inward = np.array([-np.cos(yaw), -np.sin(yaw), 0.0])
         up = np.array([0.0, 0.0, 1.0])
@@ -63,27 +75,27 @@ def add_room(spec: mujoco.MjSpec, rng: np.random.Generator) -> None:
         room.add_geom(
             type=_PLANE, size=[ROOM_HALF_M, half_height, 0.05], pos=centre, quat=quat, material="wall"
         )
-        if yaw in (0.0, np.pi / 2):
+        for name, half_m, aside_m, raised_m in WALL_PIECES.get(number, ()):
             room.add_geom(
                 type=_PLANE,
-                size=[0.95, 0.55, 0.05],
-                pos=centre + 0.02 * inward + 0.25 * up,
+                size=[*half_m, 0.05],
+                pos=centre + 0.02 * inward + aside_m * np.cross(inward, up) + raised_m * up,
                 quat=quat,
-                material="window",
+                material=name,
                 contype=0,
                 conaffinity=0,
             )
     room.add_light(
         pos=[0, 0, 4],
-        dir=[0.45, -0.35, -0.82],
+        dir=[-0.35, -0.40, -0.85],
         type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
         castshadow=True,
         ambient=[0.10, 0.10, 0.11],
-        diffuse=[0.62, 0.60, 0.56],
+        diffuse=[0.60, 0.58, 0.54],
         specular=[0.35, 0.35, 0.33],
     )
     spec.visual.headlight.ambient = [0.36, 0.37, 0.39]
-    spec.visual.headlight.diffuse = [0.22, 0.22, 0.22]
+    spec.visual.headlight.diffuse = [0.32, 0.32, 0.32]
     spec.visual.headlight.specular = [0.05, 0.05, 0.05]
 
 

@@ -69,14 +69,16 @@ def wood(colour: Colour, rng: np.random.Generator, planks: int = 4, size: int = 
 
 def floor(
     shadows: list[tuple[float, float, float, float]],
+    marked_m: tuple[float, float, float, float],
     half_m: float,
     rng: np.random.Generator,
     size: int = 1536,
 ) -> Image:
-    """Return a square floor of large tiles with soft shadows painted under the furniture.
+    """Return a square floor of large tiles with soft shadows under the furniture and a marked place.
 
     Args:
         shadows: Footprints that darken the floor: centre x, y and half extents x, y [m].
+        marked_m: Rectangle outlined with yellow tape: least x and y, greatest x and y [m].
         half_m: Half the side of the floor [m]; the picture's columns run along x, its rows along -y.
         rng: Source of the tiles' variation.
         size: Pixels per side.
@@ -96,7 +98,12 @@ def floor(
             np.maximum(np.abs(x - centre_x) - half_x, 0), np.maximum(np.abs(y - centre_y) - half_y, 0)
         )
         brightness *= 1 - 0.42 * np.exp(-((outside / 0.16) ** 2))
-    return _shade((0.80, 0.79, 0.76), brightness)
+    picture = _shade((0.80, 0.79, 0.76), brightness)
+    left, low, right, high = marked_m
+    to_edge = np.maximum(np.maximum(left - x, x - right), np.maximum(low - y, y - high))
+    tape = np.abs(to_edge) < 0.022
+    picture[tape] = _shade((1.0, 0.80, 0.18), brightness)[tape]
+    return picture
 
 
 def wall(colour: Colour, rng: np.random.Generator, size: int = 512) -> Image:
@@ -150,4 +157,20 @@ def window(rng: np.random.Generator, size: int = 256) -> Image:
     picture = sky * (1 - cloud) + cloud
     to_frame = np.minimum.reduce([v, 1 - v, u, 1 - u, np.abs(u - 0.5) + 0.02])
     picture[to_frame < 0.04] = (0.30, 0.31, 0.33)
+    return (picture * 255).astype(np.uint8)
+
+
+def poster(size: int = 256) -> Image:
+    """Return a poster: a red sun over indigo waves."""
+    v, u = np.broadcast_arrays(np.linspace(1, 0, size)[:, None], np.linspace(0, 1, size)[None, :])
+    picture = np.empty((size, size, 3))
+    picture[:] = (0.94, 0.90, 0.80)
+    picture[np.hypot(u - 0.5, (v - 0.62) * 1.38) < 0.27] = (0.80, 0.20, 0.16)
+    for height, colour in (
+        (0.42, (0.30, 0.42, 0.60)),
+        (0.30, (0.20, 0.30, 0.48)),
+        (0.18, (0.12, 0.19, 0.34)),
+    ):
+        picture[v < height + 0.03 * np.sin(2 * np.pi * (3 * u + 4 * height))] = colour
+    picture[np.minimum.reduce([u, 1 - u, v, 1 - v]) < 0.03] = (0.16, 0.16, 0.18)
     return (picture * 255).astype(np.uint8)

@@ -57,6 +57,7 @@ class Workshop:
         # MuJoCo's clipping planes are multiples of the extent: from 1 cm, for the wrist cameras, to 20 m.
         body.stat.extent = 2.0
         body.visual.map.znear, body.visual.map.zfar = 0.005, 10.0
+        body.visual.map.shadowclip = 3.0
         # Drawn in this order: what is near hides what is behind it, so that a CPU need not paint it.
         for thing in self._things:
             thing.add_to(body, paint)
