@@ -28,7 +28,7 @@ export class LiveStore {
   private listeners = new Set<Listener>();
   private scheduled = false;
 
-  constructor(private readonly schedule: (callback: Listener) => void = requestAnimationFrame) {}
+  constructor(private readonly schedule: (callback: Listener) => void = (callback) => void requestAnimationFrame(callback)) {}
 
   get = (): LiveState => this.state;
 
