@@ -39,7 +39,7 @@ MOVING_RAD_S = 0.2
 FROZEN_WARN_S = 0.5
 FROZEN_FAIL_S = 1.5
 BLACK_LEVEL = 20.0
-"""Mean grey level below which a picture counts as black."""
+"""Mean luma below which a picture counts as black; black itself is 16."""
 RATES_HZ = {TICK: 100.0, STATE: 250.0}
 
 

@@ -177,9 +177,9 @@ def _ticks(rows: list[_Tick]) -> Ticks:
         mode=np.array([row.mode for row in rows], str),
         driver=np.array([row.driver for row in rows], str),
         action=np.array([row.target.action if row.target else nothing for row in rows], float).reshape(
-            -1, width
+            len(rows), width
         ),
-        sent=np.array([row.command.action for row in rows], float).reshape(-1, width),
+        sent=np.array([row.command.action for row in rows], float).reshape(len(rows), width),
         clips=np.array([width if row.verdict.refused else len(row.verdict.clips) for row in rows], int),
         wrists=np.array(
             [
@@ -187,8 +187,8 @@ def _ticks(rows: list[_Tick]) -> Ticks:
                 for row in rows
             ],
             float,
-        ).reshape(-1, 2, 7),
-        T_world_footprint=np.array([row.T_world_footprint for row in rows], float).reshape(-1, 7),
+        ).reshape(len(rows), 2, 7),
+        T_world_footprint=np.array([row.T_world_footprint for row in rows], float).reshape(len(rows), 7),
     )
 
 

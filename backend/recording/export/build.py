@@ -14,6 +14,8 @@ from backend.recording.reader import EpisodeReader
 CRF = 20
 GOP = 2
 """Every second picture is a keyframe: training reads pictures in random order."""
+QUEUE_BYTES = 256 << 20
+"""Pictures that may wait for the encoder, which gives up on one that waits in vain for 0.1 s."""
 
 
 def check_alike(readers: list[EpisodeReader]) -> None:
@@ -63,6 +65,7 @@ def build(
     from lerobot.datasets import LeRobotDataset
 
     spec = readers[0].spec
+    row_bytes = sum(3 * camera.width * camera.height for camera in readers[0].manifest.cameras)
     codes = driver_codes(episodes)
     dataset = LeRobotDataset.create(
         name,
@@ -72,7 +75,7 @@ def build(
         robot_type=spec.name,
         rgb_encoder=RGBEncoderConfig(vcodec="h264", pix_fmt="yuv420p", g=GOP, crf=CRF, preset="superfast"),
         streaming_encoding=streaming,
-        encoder_queue_maxsize=60,
+        encoder_queue_maxsize=max(30, QUEUE_BYTES // row_bytes),
         encoder_threads=1,
     )
     written = 0

@@ -10,7 +10,7 @@ from backend.recording.export.features import columns, image_key
 from backend.recording.export.rows import Rows
 from backend.recording.reader import EpisodeReader
 
-MAX_DIFFERENCE = 12.0
+MAX_DIFFERENCE = 6.0
 """Mean difference of grey levels that encoding once more may cause."""
 
 
