@@ -24,6 +24,8 @@ def state_problem(spec: RobotSpec, state: RobotState | None, now_ns: int) -> str
         array = getattr(state, name)
         if array.shape != (size,) or not np.isfinite(array).all():
             return f"The robot reported an unusable {name}."
+    if not 0.9 < np.linalg.norm(state.T_world_pelvis[3:]) < 1.1:
+        return "The robot reported an unusable T_world_pelvis."
     if not np.isfinite(state.base_height_m):
         return "The robot reported an unusable base_height_m."
     return ""

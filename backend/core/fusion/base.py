@@ -21,19 +21,11 @@ class BaseTarget:
     def __init__(self, limits: Limits, torso: slice, height: slice) -> None:
         self._torso_lower, self._torso_upper = limits.lower[torso], limits.upper[torso]
         self._torso_speed = SOFT * limits.velocity[torso]
-        self._height_lower, self._height_upper = (
-            float(limits.lower[height][0]),
-            float(limits.upper[height][0]),
-        )
+        self._height_lower, self._height_upper = limits.lower[height.start], limits.upper[height.start]
         self._height_speed = SOFT * limits.velocity[height.start]
         self._most = limits.upper[limits.base]
         # The rate of change of these entries is their `velocity`; they may take it at once.
-        self._walk = [
-            Ramp(0.0, SOFT * rate, acceleration)
-            for rate, acceleration in zip(
-                limits.velocity[limits.base], limits.acceleration[limits.base], strict=True
-            )
-        ]
+        self._walk = Ramp(np.zeros(3), SOFT * limits.velocity[limits.base], limits.acceleration[limits.base])
         self.torso_rpy_rad = np.zeros(3)
         self.height_m = 0.0
         self.velocity = np.zeros(3)
@@ -43,8 +35,7 @@ class BaseTarget:
         """Start from what was sent last."""
         self.torso_rpy_rad = torso_rpy_rad
         self.height_m = height_m
-        for ramp, value in zip(self._walk, velocity, strict=True):
-            ramp.reset(float(value))
+        self._walk.reset(velocity)
         self._head_anchor = None
 
     def update(self, frames: Sequence[DeviceFrame], dt_s: float, scale: float) -> None:
@@ -59,10 +50,7 @@ class BaseTarget:
             change = min(max(heights[0] - self.height_m, -step), step)
         self.height_m = min(max(self.height_m + change, self._height_lower), self._height_upper)
         walk = sum((f.base_velocity for f in frames if f.base_velocity is not None), np.zeros(3)) * scale
-        walk = np.clip(walk, -self._most, self._most)
-        self.velocity = np.array(
-            [ramp.update(float(wanted), dt_s) for ramp, wanted in zip(self._walk, walk, strict=True)]
-        )
+        self.velocity = self._walk.update(np.clip(walk, -self._most, self._most), dt_s)
 
     def _turn_torso(self, newest_first: Sequence[DeviceFrame], dt_s: float, scale: float) -> None:
         step = self._torso_speed * dt_s

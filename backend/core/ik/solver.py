@@ -89,7 +89,9 @@ class WholeBodyIk:
     def wrists(self, q: Array) -> tuple[pin.SE3, pin.SE3]:
         """Return T_footprint_left and T_footprint_right for an (18,) configuration."""
         self.configuration.update(q)
-        left, right = (self.configuration.get_transform_frame_to_world(task.frame) for task in self.wrist_tasks)
+        left, right = (
+            self.configuration.get_transform_frame_to_world(task.frame) for task in self.wrist_tasks
+        )
         return left, right
 
     def wrists_of(self, action: Array) -> tuple[pin.SE3, pin.SE3]:
@@ -149,7 +151,7 @@ class WholeBodyIk:
             task.transform_target_to_world = pin.SE3(
                 pin.exp3(move[2 + i]) @ T_now.rotation, T_now.translation + move[i]
             )
-        goal = q + (self.neutral - q) * (self._config.posture_rate_1_s * h)
+        goal = q + (self.neutral - q) * (self._config.posture_rate_1_s * scale * h)
         goal[:n] = q[:n] + move[4:, 0]
         self._posture.target_q = goal
         self._previous = targets, body
