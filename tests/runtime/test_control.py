@@ -20,6 +20,9 @@ from backend.runtime.bus import Bus, ServiceUnavailable
 from backend.runtime.topics import CONTROL, CONTROL_TICK, OPERATOR_FRAME, ROBOT_COMMAND, ROBOT_STATE
 from tests.support.app import ROOT, temporary_data_dir
 
+# Starting everything takes long on a machine that is busy with other tests.
+pytestmark = pytest.mark.timeout(600)
+
 DRIVER = "tester"
 
 

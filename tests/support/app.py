@@ -119,7 +119,7 @@ def started_app(data_dir: Path, **settings: str) -> Iterator[App]:
 
 
 @contextlib.contextmanager
-def running_app(data_dir: Path | None = None, timeout_s: float = 120.0, **settings: str) -> Iterator[App]:
+def running_app(data_dir: Path | None = None, timeout_s: float = 300.0, **settings: str) -> Iterator[App]:
     """Run the whole app and give it when its page answers.
 
     Args:

@@ -1,10 +1,12 @@
 """An operator without a browser: speaks the page's WebSocket protocol and drives at a steady rate."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from backend.core import clock
@@ -122,22 +124,17 @@ class Operator:
 
     def _write(self) -> None:
         next_s = time.monotonic()
-        while not self._closing:
-            if (channels := self._channels) is not None:
-                try:
+        with contextlib.suppress(ConnectionClosed):
+            while not self._closing:
+                if (channels := self._channels) is not None:
                     self._send_frame(channels)
-                except Exception:
-                    if self._closing:
-                        return
-                    raise
-            next_s = max(next_s + self._period_s, time.monotonic() - self._period_s)
-            time.sleep(max(0.0, next_s - time.monotonic()))
+                next_s = max(next_s + self._period_s, time.monotonic() - self._period_s)
+                time.sleep(max(0.0, next_s - time.monotonic()))
 
     def _read(self) -> None:
-        for text in self._socket:
-            self._take_in(self._decoder.decode(text))
-        with self._changed:
-            self._changed.notify_all()
+        with contextlib.suppress(ConnectionClosed):
+            for text in self._socket:
+                self._take_in(self._decoder.decode(text))
 
     def _take_in(self, message: Any) -> None:
         with self._changed:
