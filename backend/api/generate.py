@@ -34,15 +34,13 @@ def generate(folder: Path) -> None:
         raise SystemExit(f"openapi-typescript failed:\n{done.stderr}")
 
 
-def stale_files() -> list[str]:
-    """Return the generated files that differ from what would be generated now."""
-    with tempfile.TemporaryDirectory() as name:
-        generate(Path(name))
-        return [
-            fresh.name
-            for fresh in sorted(Path(name).iterdir())
-            if not (TARGET / fresh.name).is_file() or (TARGET / fresh.name).read_text() != fresh.read_text()
-        ]
+def stale_files(fresh: Path, committed: Path) -> list[str]:
+    """Return the names of the files in `fresh` that `committed` lacks or has differently."""
+    return [
+        path.name
+        for path in sorted(fresh.iterdir())
+        if not (committed / path.name).is_file() or (committed / path.name).read_text() != path.read_text()
+    ]
 
 
 def main() -> None:
@@ -51,7 +49,11 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="fail when a generated file is stale")
     if not parser.parse_args().check:
         generate(TARGET)
-    elif stale := stale_files():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        generate(Path(name))
+        stale = stale_files(Path(name), TARGET)
+    if stale:
         sys.exit(f"stale: {', '.join(stale)}; run `python -m backend.api.generate` and commit the result")
 
 

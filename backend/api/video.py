@@ -10,7 +10,7 @@ from backend.services.errors import DomainError
 
 router = APIRouter(prefix="/api/video", tags=["video"])
 
-OFFER_TIMEOUT_S = 10.0
+OFFER_TIMEOUT_S = 5.0
 
 
 @router.post("/offer", operation_id="offerVideo")
