@@ -10,20 +10,11 @@ from backend.runtime.meshes import decimated_mesh_dir
 from backend.settings import ROOT, Settings
 
 
-def _key(settings: Settings, visuals: bool) -> str:
+def _key(settings: Settings, mesh_dir: Path | None) -> str:
     sources = sorted((*ROOT.glob("devices/robots/*.py"), *ROOT.glob("devices/scenes/*.py")))
     sizes = (settings.head_camera, settings.wrist_cameras)
-    return content_key(
-        [
-            mujoco.__version__,
-            settings.robot,
-            settings.scene,
-            repr(sizes),
-            repr(visuals),
-            *sources,
-            Path(__file__),
-        ]
-    )
+    meshes = mesh_dir.name if mesh_dir else "none"
+    return content_key([mujoco.__version__, repr(sizes), meshes, *sources, Path(__file__)])
 
 
 def compiled_scene(settings: Settings, visuals: bool = True) -> mujoco.MjModel:
@@ -38,13 +29,13 @@ def compiled_scene(settings: Settings, visuals: bool = True) -> mujoco.MjModel:
             order of qpos and qvel are the same either way.
     """
 
+    robot = catalog.load(catalog.ROBOTS, settings.robot)
+    mesh_dir = decimated_mesh_dir(robot.spec, settings.cache_dir) if visuals else None
+
     def build(path: Path) -> None:
-        robot = catalog.load(catalog.ROBOTS, settings.robot)
         scene = catalog.load(catalog.SCENES, settings.scene)()
-        mesh_dir = decimated_mesh_dir(robot.spec, settings.cache_dir) if visuals else None
         model = scene.furnish(robot.build_body(robot.spec, mesh_dir)).compile()
         mujoco.mj_saveModel(model, str(path), None)
 
-    kind = "full" if visuals else "physics"
-    name = f"{settings.robot}-{settings.scene}-{kind}-{_key(settings, visuals)}.mjb"
+    name = f"{settings.robot}-{settings.scene}-{_key(settings, mesh_dir)}.mjb"
     return mujoco.MjModel.from_binary_path(str(build_once(settings.cache_dir / name, build)))
