@@ -28,7 +28,6 @@ def compiled_scene(settings: Settings, visuals: bool = True) -> mujoco.MjModel:
         visuals: With the robot's meshes, for cameras; physics does without. Bodies, joints and hence the
             order of qpos and qvel are the same either way.
     """
-
     robot = catalog.load(catalog.ROBOTS, settings.robot)
     mesh_dir = decimated_mesh_dir(robot.spec, settings.cache_dir) if visuals else None
 

@@ -48,9 +48,7 @@ def test_nothing_ties_an_object_to_a_hand():
     assert np.all(model.actuator_trntype == mujoco.mjtTrn.mjTRN_JOINT)
 
 
-@pytest.mark.parametrize(
-    ("name", "side"), list(zip(HOLD_M, ("left", "right") * 3, strict=True))
-)
+@pytest.mark.parametrize(("name", "side"), list(zip(HOLD_M, ("left", "right") * 3, strict=True)))
 def test_lifts_and_holds(name: str, side: str):
     rig = Rig()
     _only(rig, name, SPOT_M[side])
