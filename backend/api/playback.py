@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import FileResponse, Response
 
-from backend.api import schemas
+from backend.api import playback_schemas
 from backend.api.dependencies import AppParts, Transaction
 from backend.api.thumbnail import write_thumbnail
 from backend.core.contracts.recording import EpisodeManifest
@@ -61,7 +61,7 @@ def _json(value: dict[str, Any]) -> Response:
     return Response(msgspec.json.encode(value), media_type="application/json", headers=CACHE)
 
 
-@router.get("/series", operation_id="getSeries", response_model=schemas.SeriesSet)
+@router.get("/series", operation_id="getSeries", response_model=playback_schemas.SeriesSet)
 async def get_series(
     folder: Folder,
     names: Annotated[list[str] | None, Query(max_length=200)] = None,
@@ -83,13 +83,13 @@ async def get_series(
     return await asyncio.to_thread(work)
 
 
-@router.get("/poses", operation_id="getPoses", response_model=schemas.Poses)
+@router.get("/poses", operation_id="getPoses", response_model=playback_schemas.Poses)
 async def get_poses(folder: Folder, rate_hz: Annotated[float, Query(gt=0, le=120)] = 30.0) -> Response:
     """Return the robot, its wrist targets and the objects at `rate_hz`, for the 3D replay."""
     return await asyncio.to_thread(lambda: _json(reader(folder).poses(rate_hz)))
 
 
-@router.get("/frames/{camera}", operation_id="getFrames", response_model=schemas.FrameTable)
+@router.get("/frames/{camera}", operation_id="getFrames", response_model=playback_schemas.FrameTable)
 async def get_frames(folder: Folder, camera: str) -> Response:
     """Return when each picture was taken, and where it is in the video."""
 

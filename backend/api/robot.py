@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 
-from backend.api import schemas
+from backend.api import robot_schemas
 from backend.api.dependencies import AppParts
 from backend.services.errors import DomainError
 
@@ -19,7 +19,7 @@ CACHE = {"Cache-Control": "max-age=3600"}
 
 
 @router.get("", operation_id="getRobot")
-async def get_robot(parts: AppParts) -> schemas.Robot:
+async def get_robot(parts: AppParts) -> robot_schemas.Robot:
     """Return names, limits and cameras."""
     spec = parts.spec
     columns = (
@@ -29,10 +29,10 @@ async def get_robot(parts: AppParts) -> schemas.Robot:
         spec.effort_limit_nm,
         spec.neutral_rad,
     )
-    return schemas.Robot(
+    return robot_schemas.Robot(
         name=spec.name,
         joints=[
-            schemas.Joint(
+            robot_schemas.Joint(
                 name=name,
                 lower_rad=lower,
                 upper_rad=upper,
@@ -45,7 +45,7 @@ async def get_robot(parts: AppParts) -> schemas.Robot:
         arm_joints=list(spec.arm_joints),
         hand_joints=list(spec.hand_joints),
         cameras=[
-            schemas.Camera(
+            robot_schemas.Camera(
                 name=camera.name,
                 link=camera.link,
                 T_link_camera=camera.T_link_camera.tolist(),

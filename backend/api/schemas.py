@@ -147,53 +147,6 @@ class Review(Shape):
     note: str = Field("", max_length=4000)
 
 
-class Series(Shape):
-    """One plotted value over time, at the times of `SeriesSet.t_s`."""
-
-    name: str
-    values: list[float | None]
-
-
-class SeriesSet(Shape):
-    """Columns for uPlot. Times count from the start of the episode."""
-
-    names: list[str]
-    """Every name that can be asked for."""
-    t_s: list[float]
-    series: list[Series]
-
-
-class Poses(Shape):
-    """The robot and the objects over time, for the 3D replay."""
-
-    t_s: list[float]
-    joints: list[str]
-    q_rad: list[list[float]]
-    """Per time: angle of every joint."""
-    T_world_pelvis: list[list[float]]
-    """Per time: x y z [m], qx qy qz qw."""
-    objects: list[str]
-    T_world_object: list[list[list[float]]]
-    """Per time and object, as `T_world_pelvis`; empty without a simulated world."""
-    mode: list[str]
-    driver: list[str]
-    """Per time: who drove; empty when nobody did."""
-    T_world_footprint: list[list[float]]
-    T_footprint_wrists: list[list[list[float]] | None]
-    """Per time: wanted poses of left and right wrist; null where none was wanted."""
-
-
-class FrameTable(Shape):
-    """When the frames of one camera were really taken."""
-
-    camera: str
-    t_s: list[float]
-    """Capture time from the start of the episode."""
-    video_s: list[float]
-    """Where the frame is in the video file."""
-    seq: list[int]
-
-
 class DatasetIn(Shape):
     """A version to build: the accepted episodes of a task, or those named."""
 
@@ -229,45 +182,6 @@ class DatasetDetail(Dataset):
     """A dataset version and the episodes in it, in the order of its episode index."""
 
     episode_ids: list[uuid.UUID]
-
-
-class Joint(Shape):
-    """Limits of one joint."""
-
-    name: str
-    lower_rad: float
-    upper_rad: float
-    velocity_rad_s: float
-    effort_nm: float
-    neutral_rad: float
-
-
-class Camera(Shape):
-    """A camera of the robot; `T_link_camera` is x y z [m], qx qy qz qw, optical frame."""
-
-    name: str
-    link: str
-    T_link_camera: list[float]
-    fovy_rad: float
-    width: int
-    height: int
-    fps: float
-
-
-class Robot(Shape):
-    """The robot that is driven."""
-
-    name: str
-    joints: list[Joint]
-    arm_joints: list[str]
-    hand_joints: list[str]
-    cameras: list[Camera]
-    action_names: list[str]
-    state_names: list[str]
-    nominal_height_m: float
-    left_wrist_link: str
-    right_wrist_link: str
-    urdf_url: str
 
 
 class Offer(Shape):

@@ -3,22 +3,18 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 
-from backend.api.app import create_app
-from backend.api.dependencies import Parts
 from backend.db.database import Database
 from backend.db.migrate import upgrade
 from backend.db.tables import Base
 from backend.settings import Settings
+from tests.api.house import House, browser, running
 from tests.api.postgres import Cluster
+from tests.api.site import desk, frames, site  # noqa: F401 (fixtures)
 from tests.api.takes import copy_take, record_take
 
 
@@ -67,31 +63,6 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, DATABASE_URL=url, _env_file=None)
 
 
-@asynccontextmanager
-async def running(config: Settings) -> AsyncIterator[FastAPI]:
-    """Run the app's lifespan."""
-    app = create_app(config)
-    async with app.router.lifespan_context(app):
-        yield app
-
-
-def browser(app: FastAPI) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app)
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
-
-
-@dataclass(frozen=True)
-class House:
-    """The running app and a way to ask it."""
-
-    app: FastAPI
-    http: httpx.AsyncClient
-
-    @property
-    def parts(self) -> Parts:
-        return self.app.state.parts
-
-
 @pytest.fixture
 async def house(settings: Settings) -> AsyncIterator[House]:
     async with running(settings) as app, browser(app) as http:
@@ -115,15 +86,3 @@ def master_take(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def put_take(master_take: Path, tmp_path: Path) -> Callable[..., object]:
     """Return a function that puts a finished episode on disk; its arguments change the manifest."""
     return lambda **changes: copy_take(master_take, tmp_path / "episodes", **changes)
-
-
-async def eventually(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
-    """Wait until `condition()`, which may be async, is true."""
-    async with asyncio.timeout(timeout_s):
-        while True:
-            result = condition()
-            if asyncio.iscoroutine(result):
-                result = await result
-            if result:
-                return
-            await asyncio.sleep(0.02)

@@ -16,7 +16,7 @@ from backend.db.migrate import main, upgrade
 from backend.runtime.topics import CONTROL
 from backend.settings import Settings
 from backend.settings import settings as app_settings
-from tests.api.conftest import House, browser, eventually, running
+from tests.api.house import House, browser, eventually, running
 from tests.api.postgres import Cluster
 
 

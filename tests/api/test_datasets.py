@@ -12,7 +12,7 @@ from sqlalchemy import update
 from backend.db.dataset import DatasetRow, DatasetState
 from backend.services import dataset_builder
 from backend.settings import Settings
-from tests.api.conftest import House, browser, eventually, running
+from tests.api.house import House, browser, eventually, running
 from tests.api.takes import LENGTH_S
 
 

@@ -9,7 +9,7 @@ import pytest
 from backend.api import static
 from backend.api.process import check_host, listen
 from backend.settings import Settings
-from tests.api.conftest import House, eventually
+from tests.api.house import House, eventually
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:9999", "null"])

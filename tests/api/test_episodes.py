@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.api.conftest import House
+from tests.api.house import House
 from tests.api.takes import LENGTH_S, WALL_NS, rate_take
 
 

@@ -12,7 +12,7 @@ from backend.runtime.topics import RECORDER_STATUS
 from backend.services import library as module
 from backend.services.library import Library
 from backend.settings import Settings
-from tests.api.conftest import House, browser, eventually, running
+from tests.api.house import House, browser, eventually, running
 
 
 async def episodes(house: House) -> list[dict]:

@@ -1,146 +1,16 @@
-"""The operator's WebSocket, through a real uvicorn, with a real arbiter at the other end of the bus."""
+"""What an operator's connection does: input, telemetry, requests, and how it ends."""
 
 import asyncio
-import contextlib
 import itertools
-import json
 import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
-import pytest
-import uvicorn
-import websockets
-from websockets.asyncio.client import ClientConnection
-
-from backend.api.process import MAX_MESSAGE_BYTES, listen, server_config
 from backend.core import clock
-from backend.core.arbiter.arbiter import Arbiter
 from backend.core.contracts.frame import DeviceFrame
-from backend.core.contracts.health import ControlRequest, Reply
-from backend.core.contracts.wire import PROTOCOL
-from backend.runtime.bus import AsyncSubscription, Bus
-from backend.runtime.topics import CONTROL, CONTROL_TICK, OPERATOR_FRAME
-from backend.settings import Settings
-from tests.api.conftest import eventually, running
+from backend.runtime.bus import AsyncSubscription
+from backend.runtime.topics import CONTROL_TICK
+from tests.api.house import eventually
+from tests.api.site import HELLO, Desk, Operator, Site, connected, next_frame
 from tests.recording.streams import robot_state, tick
-
-HELLO = {"type": "hello", "protocol": PROTOCOL, "name": "Ann"}
-
-
-@dataclass
-class Desk:
-    """The request side of the control process: its own arbiter, answering over the bus."""
-
-    arbiter: Arbiter = field(default_factory=Arbiter)
-    seen: list[ControlRequest] = field(default_factory=list)
-
-    async def answer(self, request: ControlRequest) -> Reply:
-        self.seen.append(request)
-        return self.arbiter.handle(request, clock.now_ns())
-
-
-@dataclass
-class Site:
-    """A served app."""
-
-    port: int
-    bus: Bus
-
-    @contextlib.asynccontextmanager
-    async def connect(self, **options: object) -> AsyncIterator[ClientConnection]:
-        async with websockets.connect(f"ws://127.0.0.1:{self.port}/api/ws", **options) as connection:
-            yield connection
-
-    @contextlib.asynccontextmanager
-    async def operator(self, name: str = "Ann") -> AsyncIterator["Operator"]:
-        async with self.connect() as connection:
-            operator = Operator(connection)
-            await operator.send(**HELLO | {"name": name})
-            operator.id = (await operator.next("welcome"))["client"]
-            yield operator
-
-
-@dataclass
-class Operator:
-    """A client of the page's protocol."""
-
-    connection: ClientConnection
-    id: str = ""
-    _requests: int = 0
-
-    async def send(self, **message: object) -> None:
-        await self.connection.send(json.dumps(message))
-
-    async def next(self, kind: str) -> dict:
-        """Return the next message of a kind; others are passed over."""
-        async with asyncio.timeout(20):
-            while True:
-                message = json.loads(await self.connection.recv())
-                if message["type"] == kind:
-                    return message
-
-    async def ask(self, kind: str, **fields: object) -> dict:
-        self._requests += 1
-        await self.send(type="request", id=self._requests, kind=kind, **fields)
-        while (reply := await self.next("reply"))["id"] != self._requests:
-            pass
-        return reply
-
-    async def input(self, seq: int, **fields: object) -> None:
-        await self.send(**{"type": "input", "source": "keyboard", "seq": seq, "source_t_ns": seq, **fields})
-
-
-@pytest.fixture
-async def site(sqlite_settings: Settings) -> AsyncIterator[Site]:
-    async with running(sqlite_settings) as app:
-        listener = listen("127.0.0.1", 0)
-        config = server_config(app)
-        config.lifespan = "off"
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await eventually(lambda: server.started)
-        yield Site(listener.getsockname()[1], app.state.parts.bus)
-        server.should_exit = True
-        await serving
-
-
-@pytest.fixture
-async def desk(site: Site) -> AsyncIterator[Desk]:
-    made = Desk()
-    server = site.bus.serve_async(CONTROL)
-    serving = asyncio.create_task(server.serve(made.answer, lambda why: Reply(ok=False, error=why)))
-    yield made
-    serving.cancel()
-    server.close()
-
-
-@pytest.fixture
-async def frames(site: Site) -> AsyncIterator[AsyncSubscription]:
-    subscription = site.bus.subscribe_async(OPERATOR_FRAME)
-    yield subscription
-    subscription.close()
-
-
-async def next_frame(frames: AsyncSubscription) -> DeviceFrame:
-    return (await asyncio.wait_for(frames.recv(), 20))[0]
-
-
-async def connected(operator: Operator, frames: AsyncSubscription) -> int:
-    """Send frames until one has come through, since a subscription takes a moment; return its seq."""
-    seq = 0
-    while True:
-        seq += 1
-        await operator.input(seq)
-        with contextlib.suppress(TimeoutError):
-            return (await asyncio.wait_for(frames.recv(), 0.1))[0].seq
-
-
-async def refusal(connection: ClientConnection) -> tuple[dict, int]:
-    """Return the error a connection ends with, and its close code."""
-    message = json.loads(await connection.recv())
-    await connection.wait_closed()
-    return message, connection.close_code
 
 
 async def test_input_frames_reach_the_bus_stamped(site: Site, frames: AsyncSubscription):
@@ -198,100 +68,6 @@ async def test_ping_is_answered_with_the_servers_clock(site: Site):
         assert before_ns <= pong["server_t_ns"] <= clock.now_ns()
 
 
-async def test_an_old_page_is_told_to_reload(site: Site):
-    async with site.connect() as connection:
-        await connection.send(json.dumps(HELLO | {"protocol": PROTOCOL - 1}))
-        error, code = await refusal(connection)
-    assert (error["code"], error["fatal"], code) == ("protocol", True, 1002)
-    assert "reload" in error["text"]
-
-
-@pytest.mark.parametrize(
-    "first",
-    [
-        '{"type":"ping","client_t_ms":1}',
-        "{nope",
-        "[]",
-        json.dumps(HELLO | {"name": " "}),
-        json.dumps(HELLO | {"name": "x" * 61}),
-        json.dumps(HELLO | {"name": "a\nb"}),
-    ],
-)
-async def test_whoever_does_not_say_hello_is_refused(site: Site, first: str):
-    async with site.connect() as connection:
-        await connection.send(first)
-        error, code = await refusal(connection)
-    assert (error["fatal"], code) == (True, 1002)
-    assert error["text"]
-
-
-@pytest.mark.parametrize(
-    ("message", "says"),
-    [
-        ("{nope", "malformed"),
-        ('{"type":"dance"}', "Invalid value 'dance'"),
-        ("42", "Expected `object`"),
-        ("\x00", "malformed"),
-        ('{"type":"input","source":"keyboard","seq":1}', "missing required field `source_t_ns`"),
-        (
-            '{"type":"input","source":"keyboard","seq":1,"source_t_ns":1,"base_velocity":[NaN,0,0]}',
-            "JSON is malformed",
-        ),
-        (
-            '{"type":"input","source":"keyboard","seq":1,"source_t_ns":1,"base_velocity":[null,0,0]}',
-            "base_velocity must be finite",
-        ),
-        ('{"type":"input","source":"keyboard","seq":1,"source_t_ns":1,"left":{"pose":[1,2]}}', "7 numbers"),
-        (
-            '{"type":"input","source":"keyboard","seq":1,"source_t_ns":1,"left":{"grip":"hard"}}',
-            "Expected `float | null`",
-        ),
-        (json.dumps(HELLO), "hello was said already"),
-    ],
-)
-async def test_a_bad_message_is_named_and_the_connection_lives(
-    site: Site, frames: AsyncSubscription, message: str, says: str
-):
-    async with site.operator() as ann:
-        await ann.connection.send(message)
-        error = await ann.next("error")
-        assert says in error["text"]
-        assert error["fatal"] is False
-        assert await connected(ann, frames)
-
-
-async def test_twenty_bad_messages_in_a_row_end_the_connection(site: Site):
-    async with site.operator() as ann:
-        for _ in range(19):
-            await ann.connection.send("{nope")
-        await ann.send(type="ping", client_t_ms=1)
-        await ann.next("pong")
-        for _ in range(20):
-            await ann.connection.send("{nope")
-        while not (error := await ann.next("error"))["fatal"]:
-            pass
-        await ann.connection.wait_closed()
-        assert (error["code"], ann.connection.close_code) == ("too_many", 1008)
-
-
-async def test_a_message_that_is_too_large_ends_the_connection(site: Site):
-    async with site.operator() as ann:
-        await ann.connection.send("x" * (MAX_MESSAGE_BYTES + 1))
-        with pytest.raises(websockets.ConnectionClosed):
-            await ann.next("error")
-        assert ann.connection.close_code == 1009
-
-
-async def test_a_page_of_another_site_gets_no_connection(site: Site):
-    with pytest.raises(websockets.InvalidStatus) as refused:
-        async with site.connect(origin="http://evil.example"):
-            pass
-    assert refused.value.response.status_code == 403
-    async with site.connect(origin=f"http://127.0.0.1:{site.port}") as connection:
-        await connection.send(json.dumps(HELLO))
-        assert json.loads(await connection.recv())["type"] == "welcome"
-
-
 async def test_the_second_operator_is_told_who_drives_and_gets_it_when_they_leave(site: Site, desk: Desk):
     async with site.operator("Bob") as bob:
         async with site.operator("Ann") as ann:
@@ -325,22 +101,6 @@ async def test_a_process_that_is_away_is_named(site: Site):
         assert (await ann.ask("arm"))["error"] == "the control process is not running"
         assert (await ann.ask("scene.reset"))["error"] == "the world process is not running"
         assert (await ann.ask("record.stop"))["error"] == "the recorder process is not running"
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields", "says"),
-    [
-        ("dance", {}, "allowed: lease.take"),
-        ("record.start", {}, "choose a task first"),
-        ("record.start", {"task": "11111111-1111-4111-8111-111111111111"}, "GET /api/tasks"),
-        ("record.start", {"task": "11111111-1111-4111-8111-111111111111", "countdown_s": 99}, "0 and 30"),
-    ],
-)
-async def test_a_request_that_makes_no_sense_is_refused(site: Site, kind: str, fields: dict, says: str):
-    async with site.operator() as ann:
-        reply = await ann.ask(kind, **fields)
-        assert reply["ok"] is False
-        assert says in reply["error"]
 
 
 async def test_input_does_not_wait_for_a_request(site: Site, frames: AsyncSubscription):

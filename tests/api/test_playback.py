@@ -7,8 +7,8 @@ import uuid
 import av
 import pytest
 
-from backend.api import schemas
-from tests.api.conftest import House
+from backend.api import playback_schemas
+from tests.api.house import House
 from tests.api.takes import LENGTH_S
 from tests.recording.streams import SPEC, read_number
 
@@ -24,7 +24,7 @@ async def test_series_are_on_the_clock_of_the_episode(sqlite_house: House, episo
     joint = SPEC.arm_joints[0]
     names = [f"state.{joint}", f"action.{joint}", f"sent.{joint}"]
     reply = await sqlite_house.http.get(f"{episode}/series", params={"names": names, "max_points": 50})
-    found = schemas.SeriesSet.model_validate(reply.json())
+    found = playback_schemas.SeriesSet.model_validate(reply.json())
     assert [series.name for series in found.series] == names
     assert len(found.t_s) == 50
     state, asked, sent = (series.values for series in found.series)
@@ -49,7 +49,9 @@ async def test_an_unknown_column_names_those_there_are(sqlite_house: House, epis
 
 
 async def test_poses_replay_robot_and_objects(sqlite_house: House, episode: str):
-    poses = schemas.Poses.model_validate((await sqlite_house.http.get(f"{episode}/poses?rate_hz=30")).json())
+    poses = playback_schemas.Poses.model_validate(
+        (await sqlite_house.http.get(f"{episode}/poses?rate_hz=30")).json()
+    )
     assert poses.joints == list(SPEC.joints)
     assert len(poses.t_s) == pytest.approx(30 * LENGTH_S, abs=1)
     column = poses.joints.index(SPEC.arm_joints[0])
@@ -60,7 +62,9 @@ async def test_poses_replay_robot_and_objects(sqlite_house: House, episode: str)
 
 
 async def test_frames_carry_their_real_capture_times(sqlite_house: House, episode: str):
-    table = schemas.FrameTable.model_validate((await sqlite_house.http.get(f"{episode}/frames/head")).json())
+    table = playback_schemas.FrameTable.model_validate(
+        (await sqlite_house.http.get(f"{episode}/frames/head")).json()
+    )
     video = (await sqlite_house.http.get(f"{episode}/video/head")).content
     with av.open(io.BytesIO(video)) as container:
         pictures = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]

@@ -12,7 +12,7 @@ from backend.api.requests import answer_request
 from backend.core.contracts.wire import ClientRequest, RequestReply
 from backend.video import aiortc_patches
 from backend.video.process import VideoProcess
-from tests.api.conftest import House, eventually
+from tests.api.house import House, eventually
 from tests.recording.studio import Studio
 
 

@@ -5,14 +5,14 @@ import xml.etree.ElementTree as ET
 
 import trimesh
 
-from backend.api import schemas
+from backend.api import robot_schemas
 from devices.robots.g1_spec import g1_spec
-from tests.api.conftest import House
+from tests.api.house import House
 from tests.support.app import CACHE
 
 
 async def test_the_robot_has_its_joints_limits_and_cameras(sqlite_house: House):
-    robot = schemas.Robot.model_validate((await sqlite_house.http.get("/api/robot")).json())
+    robot = robot_schemas.Robot.model_validate((await sqlite_house.http.get("/api/robot")).json())
     spec = g1_spec()
     assert [joint.name for joint in robot.joints] == list(spec.joints)
     assert [joint.upper_rad for joint in robot.joints] == spec.upper_rad.tolist()

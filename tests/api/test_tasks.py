@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from tests.api.conftest import House
+from tests.api.house import House
 
 TASK = {"name": "Lift", "instruction": "lift the box", "goal": 40}
 
