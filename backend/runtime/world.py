@@ -30,10 +30,14 @@ SLOW = 0.97
 
 
 def build_simulation(config: Settings) -> Simulation:
-    """Return the simulation of the configured robot, scene and locomotion controller."""
+    """Return the simulation of the configured robot, scene and locomotion controller.
+
+    `locomotion` is a name of the catalogue, or name and argument: `onnx:/path/to/manifest.json`.
+    """
     spec = catalog.load(catalog.ROBOTS, config.robot).spec
     scene = catalog.load(catalog.SCENES, config.scene)()
-    controller = catalog.load(catalog.LOCOMOTION, config.locomotion)(spec)
+    name, _, argument = config.locomotion.partition(":")
+    controller = catalog.load(catalog.LOCOMOTION, name)(spec, *filter(None, [argument]))
     return Simulation(spec, compiled_scene(config, visuals=False), scene, controller)
 
 

@@ -47,6 +47,7 @@ class BodyModel:
         """Place of each model joint in `spec.joints`."""
         self._model.armature = np.concatenate((np.zeros(6), spec.armature_kg_m2[self.index]))
         self.nv: int = self._model.nv
+        self._lower = np.tril_indices(self.nv, -1)
         self.mass_kg: float = sum(inertia.mass for inertia in self._model.inertias)
         foot_links = (spec.left_foot_link, spec.right_foot_link)
         self._frames = {
@@ -80,7 +81,9 @@ class BodyModel:
         pin.jacobianCenterOfMass(model, data, q)
         self.q_rad = q[7:]
         self.dq_rad_s = v[6:]
-        self.mass_matrix = np.triu(data.M) + np.triu(data.M, 1).T
+        # pinocchio fills the upper triangle only.
+        self.mass_matrix = data.M.copy()
+        self.mass_matrix[self._lower] = data.M.T[self._lower]
         self.nonlinear = data.nle.copy()
         self.com_m = data.com[0].copy()
         self.com_velocity_m_s = data.vcom[0].copy()

@@ -12,6 +12,7 @@ from backend.core.contracts.record import Array
 from backend.core.contracts.robot import RobotSpec, RobotState
 from backend.core.locomotion.body_model import GRAVITY_M_S2, BodyModel
 from backend.core.locomotion.controller import LocomotionManifest
+from backend.core.locomotion.fall import HELD_TEXT, has_fallen, limp
 from backend.core.locomotion.reference import Reference, ReferenceShaper
 from backend.core.locomotion.walker import Balance, Phase, Sole, Walker
 from backend.core.locomotion.whole_body_qp import Task, WholeBodyQp
@@ -37,10 +38,6 @@ ARM_SERVO = {"wrist": (20.0, 0.5)}
 ARM_SERVO_DEFAULT = (40.0, 1.0)
 """Motor stiffness [Nm/rad] and damping [Nm s/rad] beside the feed-forward torque."""
 HAND_SERVO = (2.0, 0.08)
-FALLEN_DAMPING_NM_S = 2.0
-FALLEN_HEIGHT_M = 0.35
-FALLEN_UPRIGHT = 0.5
-"""Cosine of the pelvis' tilt below which the robot counts as fallen."""
 MIN_COM_HEIGHT_M = 0.35
 TORQUE_DECAY = 0.98
 SIDE_NAMES = {1: "left", -1: "right"}
@@ -102,12 +99,10 @@ class DcmWholeBody:
         reference = self._shaper.update(command, dt_s)
         self._note = reference.note
         self._model.update(state)
-        upright = self._model.frames["pelvis"].rotation[2, 2]
-        if state.base_height_m < FALLEN_HEIGHT_M or upright < FALLEN_UPRIGHT:
-            self._fallen = True
+        self._fallen = self._fallen or has_fallen(state)
         if self._fallen:
-            self._note = "fallen: motors are damped; reset the robot"
-            return self._limp()
+            self._note = HELD_TEXT
+            return limp(self._spec)
         tasks = self._plan(state, reference, dt_s)
         joints = self._spec.neutral_rad.copy()
         velocity = np.zeros(len(joints))
@@ -130,7 +125,7 @@ class DcmWholeBody:
             dq_rad_s=velocity,
             kp=self.manifest.kp,
             kd=self.manifest.kd,
-            tau_nm=np.clip(feed_forward, -self._spec.effort_limit_nm, self._spec.effort_limit_nm),
+            tau_nm=feed_forward,
         )
 
     def _plan(self, state: RobotState, reference: Reference, dt_s: float) -> list[Task]:
@@ -185,11 +180,6 @@ class DcmWholeBody:
         acceleration = np.array([*path.acceleration[:3], 0.0, 0.0, path.acceleration[3]])
         wish = acceleration + SWING_KP * error + 2 * np.sqrt(SWING_KP) * (velocity - foot.velocity)
         return Task(foot.jacobian, foot.bias, wish, SWING_WEIGHT)
-
-    def _limp(self) -> MotorCommand:
-        zero = np.zeros(len(self._spec.joints))
-        damping = np.minimum(FALLEN_DAMPING_NM_S, 0.1 * self._spec.effort_limit_nm)
-        return MotorCommand(q_rad=zero, dq_rad_s=zero, kp=zero, kd=damping, tau_nm=zero)
 
 
 def _yaw_rad(rotation: Array) -> float:

@@ -40,6 +40,7 @@ class Reference:
     joints_rad: Array
     """(28,) hands, then arms."""
     joint_velocity_rad_s: Array
+    turn_rate_rad_s: float = 0.0
     moving: bool = False
     """Walk, in place at least."""
     note: str = ""
@@ -59,7 +60,6 @@ class ReferenceShaper:
     def reset(self, state: RobotState, yaw_rad: float) -> None:
         """Start at rest in the pose of `state`."""
         self._turning = False
-        self._turn_rate_rad_s = 0.0
         self.reference = Reference(
             velocity_m_s=np.zeros(2),
             yaw_rad=yaw_rad,
@@ -112,8 +112,8 @@ class ReferenceShaper:
                 self._manifest.max_velocity[2], np.sqrt(2 * TURN_ACCELERATION_RAD_S2 * abs(error))
             )
         step = TURN_ACCELERATION_RAD_S2 * dt_s
-        self._turn_rate_rad_s = float(_toward(self._turn_rate_rad_s, wished, step))
-        reference.yaw_rad = wrap_rad(reference.yaw_rad + self._turn_rate_rad_s * dt_s)
+        reference.turn_rate_rad_s = float(_toward(reference.turn_rate_rad_s, wished, step))
+        reference.yaw_rad = wrap_rad(reference.yaw_rad + reference.turn_rate_rad_s * dt_s)
 
 
 def _toward(value: Array | float, goal: Array | float, step: Array | float) -> Array:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import daqp
 import numpy as np
-import pinocchio as pin
 
 from backend.core.contracts.record import Array
 from backend.core.locomotion.body_model import BodyModel
@@ -46,11 +45,14 @@ class WholeBodyQp:
     def __init__(self, model: BodyModel, effort_limit_nm: Array) -> None:
         self._model = model
         self._effort_nm = effort_limit_nm
-        # |fx| <= mu fz, |fy| <= mu fz, fz >= minimum
-        self._cone = np.array(
-            [[0, 0, 1], [1, 0, FRICTION], [-1, 0, FRICTION], [0, 1, FRICTION], [0, -1, FRICTION]]
-        )
-        self._cone_lower = np.array([MIN_NORMAL_N, 0, 0, 0, 0])
+        # fz >= minimum, |fx| <= mu fz, |fy| <= mu fz
+        cone = np.array([[0, 0, 1], [1, 0, FRICTION], [-1, 0, FRICTION], [0, 1, FRICTION], [0, -1, FRICTION]])
+        per_foot = len(model.sole_points_m)
+        self._cones = {feet: np.kron(np.eye(feet * per_foot), cone) for feet in (1, 2)}
+        self._cone_lower = {
+            feet: np.tile([MIN_NORMAL_N, 0.0, 0.0, 0.0, 0.0], feet * per_foot) for feet in (1, 2)
+        }
+        self._points = model.sole_points_m
 
     def solve(
         self, tasks: list[Task], contacts: tuple[str, ...], posture_rad_s2: Array, posture_weight: Array
@@ -80,25 +82,16 @@ class WholeBodyQp:
         diagonal[6:nv] += posture_weight
         diagonal[nv:] += FORCE_COST
 
-        dynamics = np.hstack((model.mass_matrix, -contact_jacobian.T))
-        points = nf // 3
-        cones = np.zeros((5 * points, n))
-        cones[:, nv:] = np.kron(np.eye(points), self._cone)
-        rows = np.ascontiguousarray(np.vstack((dynamics, cones)))
-        lower = np.concatenate(
-            (
-                -model.nonlinear[:6],
-                -self._effort_nm - model.nonlinear[6:],
-                np.tile(self._cone_lower, points),
-            )
-        )
-        upper = np.concatenate(
-            (
-                -model.nonlinear[:6],
-                self._effort_nm - model.nonlinear[6:],
-                np.full(5 * points, NO_LIMIT),
-            )
-        )
+        cones, cone_lower = self._cones[len(contacts)], self._cone_lower[len(contacts)]
+        rows = np.zeros((nv + len(cones), n))
+        dynamics = rows[:nv]
+        dynamics[:, :nv] = model.mass_matrix
+        dynamics[:, nv:] = -contact_jacobian.T
+        rows[nv:, nv:] = cones
+        lower = np.concatenate((-model.nonlinear, cone_lower))
+        upper = np.concatenate((-model.nonlinear, np.full(len(cones), NO_LIMIT)))
+        lower[6:nv] -= self._effort_nm
+        upper[6:nv] += self._effort_nm
         sense = np.zeros(len(rows), np.int32)
         sense[:6] = EQUALITY
         solution, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
@@ -107,11 +100,14 @@ class WholeBodyQp:
         return dynamics[6:] @ solution + model.nonlinear[6:]
 
     def _contact_jacobian(self, contacts: tuple[str, ...]) -> Array:
-        blocks = [np.zeros((0, self._model.nv))]
+        """Return the (3 per sole point, nv) Jacobian of the contact points: J_linear - [r]x J_angular."""
+        blocks = []
         for side in contacts:
             foot = self._model.frames[side]
-            linear, angular = foot.jacobian[:3], foot.jacobian[3:]
-            blocks += [
-                linear - pin.skew(foot.rotation @ point) @ angular for point in self._model.sole_points_m
-            ]
-        return np.vstack(blocks)
+            x, y, z = foot.rotation @ self._points.T
+            lever = np.zeros((len(x), 3, 3))
+            lever[:, 0, 1], lever[:, 0, 2] = z, -y
+            lever[:, 1, 0], lever[:, 1, 2] = -z, x
+            lever[:, 2, 0], lever[:, 2, 1] = y, -x
+            blocks.append((foot.jacobian[:3] + lever @ foot.jacobian[3:]).reshape(-1, self._model.nv))
+        return np.concatenate(blocks)
