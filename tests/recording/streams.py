@@ -18,18 +18,24 @@ SPEC: RobotSpec = g1_spec("160x120@30", "96x64@15")
 """Small pictures, so that the tests are quick; wrist cameras at half rate as in the product."""
 
 
-def paint(number: int, width: int, height: int) -> np.ndarray:
-    """Return a (height, width, 3) uint8 picture that shows `number` as blocks and moves a little."""
-    picture = np.full((height, width, 3), 60, np.uint8)
-    picture[height // 2 :, (number * 3) % width :][:, : width // 8] = (40, 160, 90)
+def draw_number(picture: np.ndarray, number: int) -> None:
+    """Draw `number` as blocks into the upper quarter of a (height, width, 3) uint8 picture."""
+    height, width = picture.shape[:2]
     for bit in range(BITS):
         left, right = bit * width // BITS, (bit + 1) * width // BITS
         picture[: height // 4, left:right] = 230 if number >> bit & 1 else 20
+
+
+def paint(number: int, width: int, height: int) -> np.ndarray:
+    """Return a (height, width, 3) uint8 picture that shows `number` and moves a little."""
+    picture = np.full((height, width, 3), 60, np.uint8)
+    picture[height // 2 :, (number * 3) % width :][:, : width // 8] = (40, 160, 90)
+    draw_number(picture, number)
     return picture
 
 
 def read_number(picture: np.ndarray) -> int:
-    """Return the number that `paint` drew into a (height, width, 3) picture."""
+    """Return the number that `draw_number` drew into a (height, width, 3) picture."""
     height, width = picture.shape[:2]
     band = picture[height // 16 : height * 3 // 16].mean(axis=(0, 2))
     return sum(int(band[bit * width // BITS + width // BITS // 2] > 125) << bit for bit in range(BITS))
