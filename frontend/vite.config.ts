@@ -13,5 +13,6 @@ export default defineConfig({
     proxy: { "/api": { target: backend, ws: true, changeOrigin: true, headers: { origin: backend } } },
   },
   build: { target: "es2022", chunkSizeWarningLimit: 1200 },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+  // A test that needs a DOM says so on its first line; the others start ten times faster without.
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
 });

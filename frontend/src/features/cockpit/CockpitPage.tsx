@@ -1,5 +1,98 @@
-import { Page } from "@/shared/ui/Page";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
+import { robotQuery, systemQuery } from "@/shared/api/queries";
+import type { CommandAction } from "@/shared/input/actions";
+import { bindingsStore } from "@/shared/input/bindingsStore";
+import { ask, live, useClientId, useLive } from "@/shared/live/live";
+import { CameraView } from "./CameraView";
+import classes from "./CockpitPage.module.css";
+import { DrivingBar } from "./DrivingBar";
+import { startDriving } from "./driving";
+import { HealthLights } from "./HealthLights";
+import { HelpDialog } from "./HelpDialog";
+import { LatencyStrip } from "./LatencyStrip";
+import { startMeters } from "./meters";
+import { Notes } from "./Notes";
+import { RecordBar } from "./RecordBar";
+import { nextStep, situationOf } from "./situation";
+import { StatusBar } from "./StatusBar";
+import { useTakes } from "./useTakes";
+import { useVideo } from "./useVideo";
 
+const NO_SERVERS: string[] = [];
+
+// three.js is most of the page's weight; the head camera does not wait for it.
+const TwinView = lazy(() => import("./TwinView").then((module) => ({ default: module.TwinView })));
+
+/** Drive and record. The head camera is the page. */
 export function CockpitPage() {
-  return <Page title="Cockpit">{null}</Page>;
+  const { data: robot } = useQuery(robotQuery);
+  const { data: system } = useQuery(systemQuery);
+  const { keys } = useSyncExternalStore(bindingsStore.subscribe, bindingsStore.get);
+  const cameras = useMemo(() => robot?.cameras.map((camera) => camera.name) ?? [], [robot]);
+  const client = useClientId();
+  const video = useVideo(system ? client : "", cameras, system?.ice_servers ?? NO_SERVERS);
+  const recording = useLive(({ telemetry }) => telemetry?.recorder?.phase === "recording");
+  const [help, setHelp] = useState(false);
+  const takes = useTakes();
+
+  const onCommand = useEffectEvent((command: CommandAction | "stop") => {
+    switch (command) {
+      case "next": {
+        const step = nextStep(situationOf(live.get()));
+        if (step) void ask({ kind: step });
+        return;
+      }
+      case "stop":
+      case "home":
+        return void ask({ kind: command });
+      case "help":
+        return setHelp(true);
+      case "record": {
+        const phase = live.get().telemetry?.recorder?.phase;
+        return takes.act(phase === "recording" || phase === "countdown" ? "stop" : "record");
+      }
+      case "save":
+      case "redo":
+      case "discard":
+        return takes.act(command);
+    }
+  });
+  useEffect(() => startDriving((command) => onCommand(command)), []);
+  useEffect(startMeters, []);
+
+  const [head, ...others] = cameras;
+  return (
+    <div className={classes.cockpit}>
+      <div className={classes.status}>
+        <StatusBar />
+      </div>
+      <div className={classes.head} data-recording={recording || undefined}>
+        <CameraView camera={head ?? "head"} stream={video.streams.get(head ?? "")} problem={video.problem}>
+          <Notes />
+        </CameraView>
+      </div>
+      <div className={classes.side}>
+        <div className={classes.wrists}>
+          {others.map((camera) => (
+            <CameraView key={camera} camera={camera} stream={video.streams.get(camera)} problem={video.problem} />
+          ))}
+        </div>
+        <div className={classes.twin}>
+          <Suspense fallback={null}>{robot && <TwinView robot={robot} />}</Suspense>
+        </div>
+      </div>
+      <div className={classes.driving}>
+        <DrivingBar keys={keys} onHelp={() => setHelp(true)} />
+      </div>
+      <div className={classes.record}>
+        <RecordBar takes={takes} keys={keys} />
+      </div>
+      <footer className={classes.footer}>
+        <LatencyStrip cameras={cameras} />
+        <HealthLights cameras={cameras} />
+      </footer>
+      <HelpDialog opened={help} onClose={() => setHelp(false)} />
+    </div>
+  );
 }

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { BindingsStore } from "./bindingsStore";
 import type { Frame } from "./FrameSender";

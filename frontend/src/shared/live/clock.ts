@@ -26,11 +26,11 @@ export class ServerClock {
     return this.probes.at(-1)?.roundTripMs ?? null;
   }
 
-  /** Age of a server stamp at `nowMs` [ms]; null before the first probe. */
-  ageMs(serverNs: number, nowMs: number): number | null {
+  /** The server's time at `nowMs` [ms]; null before the first probe. */
+  serverMs(nowMs: number): number | null {
     if (this.probes.length === 0) return null;
     // The shortest trip had the least queueing, so its midpoint is the best guess.
     const best = this.probes.reduce((a, b) => (b.roundTripMs < a.roundTripMs ? b : a));
-    return nowMs + best.offsetMs - serverNs / 1e6;
+    return nowMs + best.offsetMs;
   }
 }

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PROTOCOL, type ServerMessage } from "@/shared/api/messages.gen";
 import { LiveConnection } from "./connection";

@@ -10,10 +10,11 @@ interface RobotModelProps {
   /** Joints whose links are drawn as a ghost at the commanded angles; without it the whole robot is drawn as measured. */
   ghostOf?: readonly string[];
   onProblem: (text: string) => void;
+  onLoad?: (robot: URDFRobot) => void;
 }
 
 /** The robot at its newest pose, or the ghost of its command. */
-export function RobotModel({ urdfUrl, source, ghostOf, onProblem }: RobotModelProps) {
+export function RobotModel({ urdfUrl, source, ghostOf, onProblem, onLoad }: RobotModelProps) {
   const [robot, setRobot] = useState<URDFRobot | null>(null);
   const invalidate = useThree((three) => three.invalidate);
 
@@ -24,6 +25,7 @@ export function RobotModel({ urdfUrl, source, ghostOf, onProblem }: RobotModelPr
         if (!wanted) return;
         setRobot(loaded);
         onProblem("");
+        onLoad?.(loaded);
         invalidate();
       },
       (error: Error) => wanted && onProblem(error.message),
@@ -31,7 +33,7 @@ export function RobotModel({ urdfUrl, source, ghostOf, onProblem }: RobotModelPr
     return () => {
       wanted = false;
     };
-  }, [urdfUrl, ghostOf, onProblem, invalidate]);
+  }, [urdfUrl, ghostOf, onProblem, onLoad, invalidate]);
 
   useFrame(() => {
     const pose = source.read();

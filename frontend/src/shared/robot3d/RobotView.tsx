@@ -2,6 +2,7 @@ import { Grid, OrbitControls } from "@react-three/drei";
 import { Canvas } from "@react-three/fiber";
 import { type ReactNode, useCallback, useState } from "react";
 import { useComputedColorScheme } from "@mantine/core";
+import type { URDFRobot } from "urdf-loader";
 import { FollowRobot } from "./FollowRobot";
 import { FrameCap } from "./FrameCap";
 import { quality } from "./quality";
@@ -18,6 +19,8 @@ interface RobotViewProps {
   /** More to draw, in world coordinates, z up. */
   children?: ReactNode;
   label: string;
+  /** Told of the measured robot's model when it is drawn. */
+  onRobot?: (robot: URDFRobot) => void;
 }
 
 const COLOURS = {
@@ -26,7 +29,7 @@ const COLOURS = {
 };
 
 /** The robot and what is around it: orbit with the pointer, the view follows the robot. */
-export function RobotView({ urdfUrl, source, ghostOf, children, label }: RobotViewProps) {
+export function RobotView({ urdfUrl, source, ghostOf, children, label, onRobot }: RobotViewProps) {
   const colours = COLOURS[useComputedColorScheme("dark")];
   const [problem, setProblem] = useState("");
   const onProblem = useCallback((text: string) => setProblem(text), []);
@@ -55,7 +58,7 @@ export function RobotView({ urdfUrl, source, ghostOf, children, label }: RobotVi
         <FrameCap source={source} />
         <FollowRobot source={source} />
         <OrbitControls makeDefault enableDamping={false} target={[0.25, 0, 0.85]} minDistance={0.5} maxDistance={8} maxPolarAngle={1.56} />
-        <RobotModel urdfUrl={urdfUrl} source={source} onProblem={onProblem} />
+        <RobotModel urdfUrl={urdfUrl} source={source} onProblem={onProblem} onLoad={onRobot} />
         {ghostOf && <RobotModel urdfUrl={urdfUrl} source={source} ghostOf={ghostOf} onProblem={onProblem} />}
         <SceneObjects source={source} />
         {children}

@@ -1,0 +1,30 @@
+/** The 3D twin's poses: the newest measurement, and the command as its ghost. */
+import type { Robot } from "@/shared/api/queries";
+import { live } from "@/shared/live/live";
+import type { PoseSource, ScenePose } from "@/shared/robot3d/scenePose";
+
+export function liveSource(robot: Robot): PoseSource {
+  const joints = robot.joints.map((joint) => joint.name);
+  const commanded = robot.action_names.flatMap((name, i) => (joints.includes(name) ? [{ name, i }] : []));
+  const ghostJoints = commanded.map(({ name }) => name);
+  return {
+    subscribe: live.subscribe,
+    read: (): ScenePose | null => {
+      const { telemetry } = live.get();
+      const tick = telemetry?.tick;
+      const state = tick?.state;
+      if (!tick || !state) return null;
+      return {
+        joints,
+        q_rad: state.q_rad,
+        T_world_pelvis: state.T_world_pelvis,
+        objects: telemetry.world?.objects ?? [],
+        object_poses: telemetry.world?.object_poses ?? [],
+        ghost:
+          tick.driver === ""
+            ? undefined
+            : { joints: ghostJoints, q_rad: commanded.map(({ i }) => tick.command.action[i] ?? 0) },
+      };
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { ask, live } from "@/shared/live/live";
+import { CONFIRM_MS, COUNTDOWN_S, type TakeAction, takeObstacle } from "./recording";
+
+const TASK = "bunraku.task";
+
+export interface Takes {
+  task: string;
+  chooseTask: (task: string) => void;
+  /** Discard was pressed once and waits for the second press. */
+  confirming: boolean;
+  act: (action: TakeAction) => void;
+}
+
+/** The chosen task, and what keys and buttons do with takes. */
+export function useTakes(): Takes {
+  const queries = useQueryClient();
+  const [task, setTask] = useState(() => localStorage.getItem(TASK) ?? "");
+  const [confirming, setConfirming] = useState(false);
+  const timer = useRef(0);
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+
+  const chooseTask = useCallback((chosen: string) => {
+    localStorage.setItem(TASK, chosen);
+    setTask(chosen);
+  }, []);
+
+  const act = useCallback(
+    (action: TakeAction) => {
+      const { connection, telemetry } = live.get();
+      if (takeObstacle(action, connection.state === "open", telemetry?.recorder ?? null, task)) return;
+      window.clearTimeout(timer.current);
+      setConfirming(false);
+      if (action === "discard" && !confirming) {
+        setConfirming(true);
+        timer.current = window.setTimeout(() => setConfirming(false), CONFIRM_MS);
+        return;
+      }
+      void perform(action, task).then((changed) => {
+        if (changed) for (const queryKey of [["episodes"], ["tasks"]]) void queries.invalidateQueries({ queryKey });
+      });
+    },
+    [task, confirming, queries],
+  );
+
+  return { task, chooseTask, confirming, act };
+}
+
+/** Does it; returns whether the library has changed. */
+async function perform(action: TakeAction, task: string): Promise<boolean> {
+  if (action === "record" || action === "redo") {
+    const free = action === "record" || (await ask({ kind: "record.discard" })).ok;
+    if (free) await ask({ kind: "record.start", task, countdown_s: COUNTDOWN_S });
+    return false;
+  }
+  const { ok } = await ask({ kind: `record.${action}` });
+  return ok && action === "save";
+}
