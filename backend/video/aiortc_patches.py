@@ -126,7 +126,10 @@ def _notice_dead_peers_soon() -> None:
 
 
 def _fall_back_to_loopback() -> None:
-    """Offer 127.0.0.1 on a machine without any network; aioice would offer nothing."""
+    """Offer 127.0.0.1 on a machine without any network; aioice would offer nothing.
+
+    Python peers connect by it; Chromium does not: it needs some interface that is up, a bridge will do.
+    """
     original = ice.get_host_addresses
 
     def host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:

@@ -75,7 +75,6 @@ class Viewer:
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except Exception as error:
             # aiortc's parser raises whatever it trips over; a bad offer must not end the process.
-            await self.close()
             raise ValueError(f"cannot answer this offer: {error or type(error).__name__}") from error
         self._deadline = asyncio.create_task(self._close_unless_connected())
         return self._peer.localDescription.sdp

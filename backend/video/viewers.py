@@ -1,5 +1,6 @@
 """Everybody who watches, and the requests by which they come and go."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from aiortc import RTCIceServer
@@ -8,6 +9,8 @@ from backend.core.contracts.video import EncodedFrame, VideoReply, VideoRequest
 from backend.video.camera import CameraWorker
 from backend.video.viewer import Viewer
 
+OFFER_TIMEOUT_S = 8.0
+"""A STUN or TURN server that does not answer must not keep the next request waiting for ever."""
 MAX_VIEWERS = 8
 """Each viewer costs some 5 % of a core in packets; a ninth is refused."""
 
@@ -78,10 +81,15 @@ class Viewers:
         )
         self._viewers[request.client] = viewer
         try:
-            sdp = await viewer.accept(request.sdp)
+            async with asyncio.timeout(OFFER_TIMEOUT_S):
+                sdp = await viewer.accept(request.sdp)
         except ValueError as error:
             await viewer.close()
             return VideoReply(ok=False, error=str(error))
+        except TimeoutError:
+            await viewer.close()
+            why = f"no answer to this offer in {OFFER_TIMEOUT_S:g} s; can BUNRAKU_ICE_SERVERS be reached?"
+            return VideoReply(ok=False, error=why)
         return VideoReply(ok=True, sdp=sdp, cameras=tuple(viewer.tracks))
 
     async def _close(self, client: str) -> None:

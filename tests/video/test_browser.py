@@ -125,6 +125,15 @@ async def test_the_client_connects_again_when_the_peer_is_closed(bus, cameras, v
     await shown(page, "head", 5)
 
 
+async def test_the_client_connects_again_at_once_when_the_process_is_a_new_one(bus, cameras, video, page):
+    await shown(page, "head", 5)
+    await page.evaluate("window.client.processStarted(1)")
+    assert await page.evaluate("window.client.state.phase") == "connected", "nothing is new yet"
+    await page.evaluate("window.client.processStarted(2)")
+    assert await page.evaluate("window.client.state.phase") == "connecting"
+    await shown(page, "head", 5)
+
+
 async def test_the_client_waits_for_a_video_process_that_is_not_there(bus, page):
     await page.wait_for_function("window.client?.state.phase === 'waiting'", timeout=60_000)
     assert "503" in await page.evaluate("window.client.state.problem")

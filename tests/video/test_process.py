@@ -152,6 +152,16 @@ async def test_bad_requests_are_told_what_is_allowed(bus, video):
     assert not video._viewers._viewers
 
 
+async def test_an_offer_that_takes_too_long_is_refused_in_words(bus, video, monkeypatch):
+    monkeypatch.setattr("backend.video.viewers.OFFER_TIMEOUT_S", 0.0)
+    peer = Peer(bus)
+    reply = await peer.offer()
+    assert not reply.ok
+    assert "BUNRAKU_ICE_SERVERS" in reply.error
+    assert not video._viewers._viewers
+    await peer.close()
+
+
 async def test_status_tells_rates_and_sizes(bus, cameras, video):
     status = bus.subscribe(VIDEO_STATUS)
     cameras_seen = await until(

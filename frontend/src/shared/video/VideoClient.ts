@@ -37,6 +37,7 @@ export class VideoClient {
   private peer: Peer | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private delayMs = FIRST_DELAY_MS;
+  private processStartedNs: number | null = null;
 
   constructor(private readonly options: VideoClientOptions) {}
 
@@ -67,6 +68,16 @@ export class VideoClient {
       .catch((error: unknown) => {
         if (this.peer === peer) this.retry(error instanceof Error ? error.message : String(error));
       });
+  }
+
+  /**
+   * Tell when the video process started, from its heartbeat. A new process knows nothing of the old one's
+   * peers; without this the browser takes some 7 s to notice.
+   */
+  processStarted(startedNs: number): void {
+    const restarted = this.processStartedNs !== null && this.processStartedNs !== startedNs;
+    this.processStartedNs = startedNs;
+    if (restarted && this.snapshot.phase !== "closed") this.connect();
   }
 
   /** Return what came in since the last call, per camera. */
