@@ -3,6 +3,7 @@ import numpy as np
 import pink
 import pinocchio as pin
 import pytest
+import qpsolvers
 
 from backend.core.contracts.command import JointTarget
 from backend.core.contracts.intent import Intent
@@ -261,12 +262,13 @@ def test_the_box_holds_and_its_absence_shows(spec):
     for task in ik.wrist_tasks:
         task.transform_target_to_world = pin.SE3(np.eye(3), np.array([2.0, 0, 2.0]))
     ik.box.update(q, np.zeros(len(q)), H)
-    limits = ik.box
-    with_box = pink.solve_ik(ik.configuration, ik.wrist_tasks, H, "daqp", limits=[limits], damping=1e-6) * H
-    without = pink.solve_ik(ik.configuration, ik.wrist_tasks, H, "daqp", limits=[], damping=1e-6) * H
-    assert np.all(with_box <= limits.fastest + 1e-9)
-    assert np.all(with_box >= limits.slowest - 1e-9)
-    assert np.any(without > limits.fastest + 1e-3)
+    problem = pink.build_ik(ik.configuration, ik.wrist_tasks, H, limits=[], damping=1e-6)
+    without = qpsolvers.solve_problem(problem, solver="daqp").x
+    problem.lb, problem.ub = ik.box.slowest, ik.box.fastest
+    within = qpsolvers.solve_problem(problem, solver="daqp").x
+    assert np.all(within <= ik.box.fastest + 1e-9)
+    assert np.all(within >= ik.box.slowest - 1e-9)
+    assert np.any(without > ik.box.fastest + 1e-3)
 
 
 def test_a_contradiction_brakes_and_says_so(spec, monkeypatch):

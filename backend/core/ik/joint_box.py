@@ -1,15 +1,13 @@
 """Position, velocity and acceleration limits as one box on the displacement of this tick."""
 
 import numpy as np
-from pink import Configuration
-from pink.limits import Limit
 
 from backend.core.contracts.record import Array
 from backend.core.safety.limiter import stopping_speed
 
 
-class JointBox(Limit):
-    r"""Bounds :math:`l \\leq \\Delta q \\leq u` that are never empty.
+class JointBox:
+    """Bounds slowest <= dq <= fastest that are never empty.
 
     Each joint may change its speed by a h per tick, and may go only as fast as it can still brake
     before its limit. One box instead of three limits keeps the QP feasible: full braking is always in
@@ -20,10 +18,10 @@ class JointBox(Limit):
         self._lower, self._upper = lower, upper
         self._velocity = 0.99 * velocity
         self._acceleration = 0.99 * acceleration
-        self._G = np.vstack([np.eye(len(lower)), -np.eye(len(lower))])
         self.slowest = np.zeros(len(lower))
         """(nv,) smallest displacement of this tick [rad, m]."""
         self.fastest = np.zeros(len(lower))
+        """(nv,) largest one."""
 
     def update(self, q: Array, velocity: Array, period_s: float) -> None:
         """Find the bounds of this tick.
@@ -41,7 +39,3 @@ class JointBox(Limit):
         self.fastest = fastest * period_s
         # Just inside a limit the two may cross by rounding; braking wins.
         self.slowest = np.minimum(slowest, fastest) * period_s
-
-    def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> tuple[Array, Array]:
-        """Return G, h with G dq <= h."""
-        return self._G, np.hstack([self.fastest, -self.slowest])

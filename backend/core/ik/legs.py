@@ -1,5 +1,7 @@
 """Where the legs are while the robot stands at a given height."""
 
+from bisect import bisect
+
 import numpy as np
 import pinocchio as pin
 
@@ -34,14 +36,14 @@ class FoldingLegs:
                 ]
             )
         order = np.argsort(heights)
-        self._heights = np.array(heights)[order]
         # The sole's thickness cancels: only the change from the nominal height matters.
-        self._heights += spec.nominal_height_m - np.interp(1.0, FOLDS, self._heights[::-1])
+        sole_m = spec.nominal_height_m - np.interp(1.0, FOLDS, heights)
+        self._heights = [float(heights[k] + sole_m) for k in order]
         self._ends = np.array(ends)[order]
 
     def ends(self, height_m: float) -> Array:
         """Return (n, 2, 3) start and end of every capsule in the pelvis frame [m]."""
-        k = int(np.clip(np.searchsorted(self._heights, height_m), 1, len(self._heights) - 1))
+        k = min(max(bisect(self._heights, height_m), 1), len(self._heights) - 1)
         low, high = self._heights[k - 1], self._heights[k]
         share = min(max((height_m - low) / (high - low), 0.0), 1.0)
         return (1 - share) * self._ends[k - 1] + share * self._ends[k]

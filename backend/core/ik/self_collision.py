@@ -65,10 +65,11 @@ class SelfCollision(Limit):
             data: Data of the body model after forward kinematics.
             height_m: Pelvis height, which tells how far the legs are folded.
         """
-        rotation = np.zeros((len(data.oMi), 3, 3))
-        origin = np.zeros((len(data.oMi), 3))
+        rotation = np.empty((len(data.oMi), 3, 3))
+        origin = np.empty((len(data.oMi), 3))
         for joint in self._joints_used:
-            rotation[joint], origin[joint] = data.oMi[joint].rotation, data.oMi[joint].translation
+            T = data.oMi[joint]
+            rotation[joint], origin[joint] = T.rotation, T.translation
         local = np.concatenate([self._local, self._legs.ends(height_m)])
         ends = np.einsum("nij,nkj->nki", rotation[self._joint], local) + origin[self._joint][:, None]
         a, b = ends[self._a], ends[self._b]

@@ -161,9 +161,10 @@ class WholeBodyIk:
             self.configuration,
             [*self.wrist_tasks, self._posture],
             self._h,
-            limits=[self.box, self.self_collision],
+            limits=[self.self_collision],
             damping=1e-6,
         )
+        problem.lb, problem.ub = self.box.slowest, self.box.fastest
         for solver in ("daqp", "proxqp"):
             solution = qpsolvers.solve_problem(problem, solver=solver)
             if solution.found and np.isfinite(solution.x).all():
