@@ -5,7 +5,7 @@ import type { EpisodeDetail } from "../model";
 import { Quality } from "../Quality";
 
 const ICON = {
-  info: { icon: IconInfoCircle, color: "gray" },
+  note: { icon: IconInfoCircle, color: "gray" },
   warn: { icon: IconAlertTriangle, color: "yellow" },
   fail: { icon: IconX, color: "red" },
 } as const;
@@ -44,8 +44,8 @@ export function Facts({ episode }: { episode: EpisodeDetail }) {
               Every check passed
             </List.Item>
           )}
-          {episode.findings.map(({ check, level, text }) => {
-            const { icon: Icon, color } = ICON[level];
+          {episode.findings.map(({ check, severity, text }) => {
+            const { icon: Icon, color } = ICON[severity];
             return (
               <List.Item
                 key={`${check}${text}`}
