@@ -87,10 +87,13 @@ class EpisodeWriter:
             self._write_until_stopped()
         except OSError as error:
             self.warning = f"recording ended, the disk refuses: {os.strerror(error.errno or 0)}"
+        except Exception as error:
+            # Whatever it is, what was written so far must be closed and the next take must be possible.
+            self.warning = f"recording ended by an error of the recorder: {error!r}"
         try:
             self.files.close(self._ended_t_ns or clock.now_ns())
             self._complete = True
-        except OSError as error:
+        except Exception as error:
             # The manifest still says `recording`, so the next start repairs the folder.
             self.warning = f"the episode is torn and will be repaired at the next start: {error}"
         self._closed.set()

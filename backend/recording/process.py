@@ -18,7 +18,7 @@ from backend.recording.episode_files import EpisodeFiles
 from backend.recording.episode_writer import EpisodeWriter
 from backend.recording.keyframe_request import KeyframeRequest
 from backend.recording.manifest import FORMAT
-from backend.recording.recovery import recover_all
+from backend.recording.recovery import recover_all, unchecked
 from backend.recording.sample_writer import STATE, TICK, WORLD, camera_topic
 from backend.recording.session import Session
 from backend.recording.stream_meter import StreamMeter
@@ -65,7 +65,8 @@ class RecorderProcess:
         self._watch = StreamWatch(tuple(camera.name for camera in spec.cameras), now_ns)
         self._session = Session(episodes_dir, limits, self._open_take)
         self._next_status_ns = now_ns
-        for folder in recover_all(episodes_dir):
+        recover_all(episodes_dir)
+        for folder in unchecked(episodes_dir):
             self._checker.check(folder)
 
     def step(self, now_ns: int) -> None:

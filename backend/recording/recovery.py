@@ -11,6 +11,7 @@ from backend.core.contracts.record import json_decoder
 from backend.core.contracts.recording import CameraManifest, EpisodeEvent, EpisodeManifest
 from backend.recording.episode_files import BALLAST, SAMPLES, to_browser_video
 from backend.recording.manifest import ManifestFile, load_manifest
+from backend.recording.quality import load_quality
 from backend.recording.salvage import cut_video, readable_messages, readable_packets, rewrite_samples
 from backend.recording.sample_writer import EVENT, camera_topic
 from backend.recording.stream_meter import StreamMeter
@@ -41,6 +42,15 @@ def recover_all(episodes_dir: Path) -> list[Path]:
         except (OSError, ValueError):
             continue
     return repaired
+
+
+def unchecked(episodes_dir: Path) -> list[Path]:
+    """Return the closed episodes whose quality was not checked, because the recorder ended before."""
+    return [
+        path.parent
+        for path in sorted(episodes_dir.glob("*/manifest.json"))
+        if load_quality(path.parent) is None
+    ]
 
 
 def recover(folder: Path, manifest: EpisodeManifest) -> EpisodeManifest:
@@ -93,8 +103,11 @@ def _repair_videos(
     known = {camera.name: camera for camera in manifest.cameras}
     cameras = []
     for name in sorted({path.stem for suffix in ("mkv", "mp4") for path in folder.glob(f"*.{suffix}")}):
-        # The mp4 appears only when it is complete, so it wins over the file it was made of.
-        path = next(path for path in (folder / f"{name}.mp4", folder / f"{name}.mkv") if path.exists())
+        path = folder / f"{name}.mkv"
+        if path.with_suffix(".mp4").exists():
+            # The mp4 appears only when it is complete, so it wins over the file it was made of.
+            path.unlink(missing_ok=True)
+            path = path.with_suffix(".mp4")
         meter = meters.get(camera_topic(name), StreamMeter())
         try:
             with av.open(str(path)) as container:
@@ -105,7 +118,8 @@ def _repair_videos(
             frames = min(found, meter.count)
             if not frames:
                 continue
-            cut_video(path, frames)
+            if path.suffix == ".mkv" or frames != found:
+                cut_video(path, frames)
         except (av.FFmpegError, IndexError):
             continue
         fallback = CameraManifest(name=name, file=path.name, width=width, height=height, fps=fps)

@@ -6,7 +6,7 @@ from mcap.reader import make_reader
 
 from backend.recording.manifest import load_manifest
 from backend.recording.reader import EpisodeReader
-from backend.recording.recovery import recover_all
+from backend.recording.recovery import recover_all, unchecked
 from tests.recording.conftest import START_NS, copy, manifest, open_files
 from tests.recording.streams import SPEC, read_number, robot_state
 
@@ -40,6 +40,7 @@ def test_an_unclosed_episode_loses_less_than_a_second(torn, tmp_path):
     assert EpisodeReader(folder).tables.ticks.t_ns[-1] > START_NS + 3_900_000_000
     assert not list(folder.glob(".*"))
     assert recover_all(tmp_path) == []
+    assert unchecked(tmp_path) == [folder]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -72,7 +73,11 @@ def test_a_crash_while_closing_loses_nothing(finished, tmp_path):
     text = (folder / "manifest.json").read_text()
     before = load_manifest(folder)
     (folder / "manifest.json").write_text(text.replace('"state": "closed"', '"state": "recording"'))
+    video = (folder / "head.mp4").read_bytes()
+    (folder / "head.mkv").write_bytes(b"the file that the mp4 was made of, not deleted yet")
     recover_all(tmp_path)
+    assert (folder / "head.mp4").read_bytes() == video
+    assert not list(folder.glob("*.mkv"))
     assert assert_whole(folder).counts == before.counts
 
 

@@ -112,3 +112,16 @@ def test_an_episode_is_never_overwritten(session):
     ask(session, "stop")
     decide(session, "save")
     assert "exists already" in ask(session, "start", episode=episode).error
+
+
+def test_an_error_of_the_recorder_ends_only_this_take(session, tmp_path):
+    episode = ask(session, "start").detail["episode"]
+    session.record(robot_state(0, START_NS, 0.0))
+    session.record("this is no record")
+    assert session.writer.wait(30)
+    session.tick(START_NS + SECOND)
+    assert session.phase == "review"
+    assert "error of the recorder" in session.writer.warning
+    assert ask(session, "save").ok
+    assert load_manifest(tmp_path / episode).counts == {"/robot/state": 1}
+    assert ask(session, "start").ok
