@@ -1,5 +1,6 @@
 """A restless operator: random walking, posture, arm motion and payloads, through the real safety limits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,7 @@ from backend.core.safety.safety import Safety
 PERIOD_S = 0.01
 ARM_REACH_RAD = 0.7
 MAX_PAYLOAD_KG = 1.0
+TRIES = 20
 LOWER_CROUCH_SHARE = 0.3
 """How often the operator goes all the way down."""
 
@@ -43,9 +45,17 @@ class Glide:
 
 
 class RandomOperator:
-    """Commands at 100 Hz, and the weights in the hands, from one seed."""
+    """Commands at 100 Hz, and the weights in the hands, from one seed.
 
-    def __init__(self, spec: RobotSpec, seed: int) -> None:
+    Args:
+        spec: The robot.
+        seed: Of everything random.
+        arms_free: Whether the (28,) hand and arm joints keep clear of the body; IK sees to that in the
+            app, so goals that do not are drawn again.
+    """
+
+    def __init__(self, spec: RobotSpec, seed: int, arms_free: Callable[[Array], bool]) -> None:
+        self._arms_free = arms_free
         self._random = np.random.default_rng(seed)
         self._layout = spec.layout
         self._safety = Safety(spec, PERIOD_S)
@@ -82,10 +92,13 @@ class RandomOperator:
 
     def _move_arms(self) -> float:
         joints = slice(0, self._layout.arms.stop)
-        reach = self._random.uniform(-ARM_REACH_RAD, ARM_REACH_RAD, joints.stop)
-        goal = np.clip(self._neutral[joints] + reach, self._lower[joints], self._upper[joints])
         duration = self._random.uniform(0.4, 2.0)
-        self._joints.towards(goal, duration)
+        for _ in range(TRIES):
+            reach = self._random.uniform(-ARM_REACH_RAD, ARM_REACH_RAD, joints.stop)
+            goal = np.clip(self._neutral[joints] + reach, self._lower[joints], self._upper[joints])
+            if self._arms_free(goal):
+                self._joints.towards(goal, duration)
+                break
         return duration + self._random.choice([0.0, self._random.uniform(0.0, 2.0)])
 
     def _move_body(self) -> float:

@@ -8,6 +8,7 @@ with the robot put back on its feet, so that every fall counts.
 import argparse
 from concurrent.futures import ProcessPoolExecutor
 
+import mujoco
 import numpy as np
 
 from backend import catalog
@@ -23,6 +24,10 @@ QUICK_S = 60.0
 WORKERS = 2
 GRAVITY_M_S2 = 9.81
 HANDS = ("left_hand_palm_link", "right_hand_palm_link")
+SIDES = ("left", "right")
+CROUCH_RAD = {"hip_pitch": -0.95, "knee": 1.8, "ankle_pitch": -0.85}
+CLEARANCE_M = 1.0
+"""The arms are checked with the robot lifted this far off the floor."""
 PUSH_S = 0.1
 PUSH_AT_S = 3.0
 SETTLE_S = 4.0
@@ -41,10 +46,45 @@ def simulation() -> Simulation:
     return Simulation(robot.spec, model, scene, controller(robot.spec))
 
 
+class ArmCheck:
+    """Tells whether an arm pose keeps clear of trunk, legs and the other arm, upright and crouched."""
+
+    def __init__(self, world: Simulation) -> None:
+        spec, self._model = world.spec, world.model
+        self._data = mujoco.MjData(self._model)
+        self._data.qpos[:] = world.data.qpos
+        self._data.qpos[2] += CLEARANCE_M
+        address = {name: self._model.joint(name).qposadr[0] for name in spec.joints}
+        self._arms = [address[name] for name in (*spec.hand_joints, *spec.arm_joints)]
+        self._crouch = {
+            address[f"{side}_{joint}_joint"]: q for side in SIDES for joint, q in CROUCH_RAD.items()
+        }
+        hands = ("_hand_thumb", "_hand_index", "_hand_middle")
+        names = [self._model.body(body).name for body in self._model.geom_bodyid]
+        self._finger = np.array([any(part in name for part in hands) for name in names])
+
+    def __call__(self, joints_rad: np.ndarray) -> bool:
+        """Return whether only fingers of one robot touch each other, if anything does."""
+        self._data.qpos[self._arms] = joints_rad
+        upright = self._data.qpos.copy()
+        clear = self._clear()
+        for place, angle in self._crouch.items():
+            self._data.qpos[place] = angle
+        clear = clear and self._clear()
+        self._data.qpos[:] = upright
+        return clear
+
+    def _clear(self) -> bool:
+        mujoco.mj_kinematics(self._model, self._data)
+        mujoco.mj_collision(self._model, self._data)
+        return bool(self._finger[self._data.contact.geom].all())
+
+
 def drive(seed: int, duration_s: float = EPISODE_S) -> list[float]:
     """Drive at random for `duration_s` and return the times of the falls [s]."""
     world = simulation()
-    operator = RandomOperator(world.spec, seed)
+    arms_free = ArmCheck(world)
+    operator = RandomOperator(world.spec, seed, arms_free)
     palms = [world.model.body(name).id for name in HANDS]
     load = np.zeros(2)
     falls = []
@@ -59,7 +99,7 @@ def drive(seed: int, duration_s: float = EPISODE_S) -> list[float]:
         if world.controller.mode == "fallen":
             falls.append(step * world.dt_s)
             world.reset_robot()
-            operator = RandomOperator(world.spec, seed + 1_000_000 * len(falls))
+            operator = RandomOperator(world.spec, seed + 1_000_000 * len(falls), arms_free)
     return falls
 
 

@@ -24,12 +24,12 @@ class GaitParameters:
     width_m: float = 0.20
     narrow_m: float = 0.16
     """Width of the trailing step when walking sideways."""
-    width_range_m: tuple[float, float] = (0.13, 0.42)
+    width_range_m: tuple[float, float] = (0.13, 0.48)
     length_range_m: tuple[float, float] = (-0.32, 0.42)
     turn_range_rad: tuple[float, float] = (-0.22, 0.40)
     """Change of a foot's yaw over its support, inwards and outwards."""
     lift_m: float = 0.07
-    sole_half_m: tuple[float, float] = (0.065, 0.022)
+    sole_half_m: tuple[float, float] = (0.065, 0.025)
     """Where the zero-moment point may go about the sole's centre: along and across the foot."""
     dcm_gain: float = 1.6
     """Zero-moment point [m] added for each metre of DCM error, over the one that holds it."""

@@ -10,7 +10,6 @@ from backend.core.contracts.record import Array, Record
 from backend.core.contracts.robot import RobotState
 from backend.core.locomotion.reference import Reference, wrap_rad
 
-
 YAW_GAIN = 1.0
 """Yaw rate [rad/s] commanded for each radian of heading error, beside the feed-forward rate."""
 

@@ -22,7 +22,7 @@ STAND_GAIN = 1.8
 SHIFT_GAIN = 1.6
 SHIFT_TIMEOUT_S = 0.6
 SHIFT_DONE_M = 0.015
-TOUCH_M = 0.003
+TOUCH_M = 0.005
 TOUCH_SHARE = 0.6
 """Contact counts only after this part of the swing."""
 LATE_S = 0.08
@@ -177,8 +177,8 @@ class Walker:
         half = np.array(gait.sole_half_m)
         cop = np.clip((1 + gait.dcm_gain) * (dcm - orbit), -half, half)
 
-        least = max(gait.swing_range_s[0] - self._elapsed_s, 0.02)
-        most = max(gait.swing_range_s[1] - self._elapsed_s, 0.03)
+        least = max(gait.swing_range_s[0] - self._elapsed_s, 0.0)
+        most = max(gait.swing_range_s[1] - self._elapsed_s, dt_s)
         times = (least, float(np.clip(gait.swing_s - self._elapsed_s, least, most)), most)
         near, far = gait.width_range_m
         sideways = (near, far) if side > 0 else (-far, -near)
