@@ -3,18 +3,15 @@
 import mujoco
 import numpy as np
 
+from backend.core.hands.dex3 import hand_pose
+from backend.core.locomotion.dcm_wbc import HAND_SERVO
 from devices.robots.sim_g1 import SimG1
 from devices.scenes.workshop import Workshop
 
-# Gains as on the robot: arms by Unitree's joint PD, hands by the Dex3's.
+# Stiff arms on a bolted pelvis; the hands' gains are those the robot runs with.
 ARM_KP, ARM_KD = 120.0, 2.5
 WRIST_KP, WRIST_KD = 40.0, 0.8
 WAIST_KP, WAIST_KD = 400.0, 8.0
-HAND_KP, HAND_KD = 1.5, 0.15
-OPEN, CLOSED = 0.0, 1.0
-# Left hand, all the way closed: thumb 0-2, middle 0-1, index 0-1; the right hand mirrors it.
-FIST_RAD = np.array([0.0, 0.9, 1.1, -1.45, -1.3, -1.45, -1.3])
-SETTLE_S = 0.4
 
 
 class Rig:
@@ -52,14 +49,11 @@ class Rig:
         """Return the position of a body in the world."""
         return self.data.body(name).xpos.copy()
 
-    def grip(self, side: str, closure: float, seconds: float = 0.8) -> None:
-        """Close a hand from 0 (open) to 1 (fist), gradually."""
-        sign = 1.0 if side == "left" else -1.0
-        names = [name for name in self.spec.hand_joints if name.startswith(side)]
+    def grip(self, side: str, closure: float, seconds: float = 0.8, pinch: float = 0.0) -> None:
+        """Close a hand as an operator does, from 0 (open) to 1, gradually."""
+        names = tuple(name for name in self.spec.hand_joints if name.startswith(side))
         index = np.array([self.spec.index(name) for name in names])
-        begin, end = self.target_rad[index], closure * sign * FIST_RAD
-        # The thumb's first joint turns about y, which mirroring leaves alone.
-        end[0] = closure * FIST_RAD[0]
+        begin, end = self.target_rad[index], hand_pose(names, closure, pinch)
         for fraction in np.linspace(0, 1, 20):
             self.target_rad[index] = begin + fraction * (end - begin)
             self.step(seconds / 20)
@@ -118,7 +112,7 @@ class Rig:
 
 def _gains(joint: str) -> tuple[float, float]:
     for part, gains in (
-        ("hand", (HAND_KP, HAND_KD)),
+        ("hand", HAND_SERVO),
         ("wrist", (WRIST_KP, WRIST_KD)),
         ("waist", (WAIST_KP, WAIST_KD)),
     ):

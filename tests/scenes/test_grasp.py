@@ -4,7 +4,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from tests.scenes.rig import CLOSED, Rig
+from tests.scenes.rig import Rig
 
 # Where the object's centre is held, seen from the palm: ahead, and out of the palm towards the thumb [m].
 HOLD_M = {
@@ -37,7 +37,7 @@ def _grasp(rig: Rig, name: str, side: str) -> np.ndarray:
     rig.move({side: np.array([0.20, out * 0.28, goal[2] + 0.08])}, 0.8)
     rig.move({side: goal + np.array([-0.06, out * 0.07, 0.0])}, 0.6)
     rig.move({side: goal}, 0.6)
-    rig.grip(side, CLOSED)
+    rig.grip(side, 1.0)
     rig.step(0.3)
     return goal
 
