@@ -1,12 +1,9 @@
 """The control process against the real world process, over the real bus."""
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +15,7 @@ from backend.core.contracts.health import ControlRequest, Reply
 from backend.core.contracts.tick import Mode, TickRecord
 from backend.runtime.bus import Bus, ServiceUnavailable
 from backend.runtime.topics import CONTROL, CONTROL_TICK, OPERATOR_FRAME, ROBOT_COMMAND, ROBOT_STATE
-from tests.support.app import ROOT, temporary_data_dir
+from tests.support.app import module_process, temporary_data_dir
 
 # Starting everything takes long on a machine that is busy with other tests.
 pytestmark = pytest.mark.timeout(600)
@@ -26,29 +23,11 @@ pytestmark = pytest.mark.timeout(600)
 DRIVER = "tester"
 
 
-@contextmanager
-def process(module: str, data_dir: Path) -> Iterator[subprocess.Popen]:
-    started = subprocess.Popen(
-        [sys.executable, "-m", module],
-        cwd=ROOT,
-        env={**os.environ, "BUNRAKU_DATA_DIR": str(data_dir)},
-    )
-    try:
-        yield started
-    finally:
-        started.terminate()
-        try:
-            started.wait(10)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait()
-
-
 @pytest.fixture(scope="module")
 def world_dir() -> Iterator[Path]:
     with temporary_data_dir() as folder:
         (folder / "run").mkdir()
-        with process("backend.runtime.world", folder):
+        with module_process("backend.runtime.world", folder):
             states = Bus(folder / "run").subscribe(ROBOT_STATE)
             assert states.wait(120.0), "the world process sends no state"
             states.close()
@@ -115,7 +94,7 @@ class Desk:
 @pytest.fixture
 def control(world_dir: Path) -> Iterator[tuple[subprocess.Popen, Desk]]:
     desk = Desk(world_dir)
-    with process("backend.runtime.control", world_dir) as started:
+    with module_process("backend.runtime.control", world_dir) as started:
         desk.until(lambda tick: tick.state is not None, 60.0)
         yield started, desk
     desk.close()

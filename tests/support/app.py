@@ -18,6 +18,7 @@ import psutil
 
 from backend.runtime.bus import Bus
 from backend.runtime.processes import PROCESSES
+from backend.runtime.realtime import THREAD_CAPS
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(tempfile.gettempdir()) / f"bunraku-test-cache-{os.getuid()}"
@@ -89,6 +90,22 @@ class App:
                 if not line:
                     break
         raise RuntimeError(f"the app is not ready after {timeout_s:g} s:\n{self.log}")
+
+
+@contextlib.contextmanager
+def module_process(module: str, data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one process of the app by itself."""
+    environment = {**os.environ, **THREAD_CAPS, "BUNRAKU_DATA_DIR": str(data_dir)}
+    process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager

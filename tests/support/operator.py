@@ -38,7 +38,7 @@ class Operator:
         self._socket = connect(f"ws{url.removeprefix('http')}/api/ws", max_size=None, compression=None)
         self._decoder = json_decoder(ServerMessage)
         self._period_s = 1.0 / rate_hz
-        self._channels: dict[str, Any] | None = None
+        self._channels: Callable[[], dict[str, Any]] | None = None
         self._seq = 0
         self._next_id = 0
         self._replies: dict[int, RequestReply] = {}
@@ -48,8 +48,6 @@ class Operator:
         self.client = ""
         self.telemetry: Telemetry | None = None
         self.errors: list[WireError] = []
-        self.sent: dict[int, int] = {}
-        """When each input frame was sent [ns], by its `seq`."""
         self._send(Hello(protocol=PROTOCOL, name=name))
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._write)]
         for thread in self._threads:
@@ -77,14 +75,19 @@ class Operator:
             reply = self.request(kind)
             assert reply.ok, f"{kind}: {reply.error}"
 
-    def drive(self, **channels: Any) -> None:
-        """Send input frames with these fields of `InputFrame` from now on, until `rest`."""
-        self._channels = {"deadman": True, "moving": True, **channels}
+    def drive(self, now: Callable[[], dict[str, Any]] | None = None, **channels: Any) -> None:
+        """Hold the deadman and send input frames from now on, until `rest`.
+
+        Args:
+            now: Returns the fields of the next `InputFrame`, for motion that varies.
+            **channels: Fields of every `InputFrame`.
+        """
+        self._channels = now or (lambda: channels)
 
     def rest(self) -> None:
         """Let go of the deadman and send nothing more."""
         self._channels = None
-        self._send_frame({})
+        self._send_frame(deadman=False, moving=False)
 
     def vanish(self) -> None:
         """Stop sending without letting go, as a lost network does."""
@@ -116,10 +119,9 @@ class Operator:
         with self._send_lock:
             self._socket.send(to_json(message).decode())
 
-    def _send_frame(self, channels: dict[str, Any]) -> None:
+    def _send_frame(self, **channels: Any) -> None:
         self._seq += 1
         now_ns = clock.now_ns()
-        self.sent[self._seq] = now_ns
         self._send(InputFrame(source="keyboard", seq=self._seq, source_t_ns=now_ns, **channels))
 
     def _write(self) -> None:
@@ -127,7 +129,7 @@ class Operator:
         with contextlib.suppress(ConnectionClosed):
             while not self._closing:
                 if (channels := self._channels) is not None:
-                    self._send_frame(channels)
+                    self._send_frame(deadman=True, moving=True, **channels())
                 next_s = max(next_s + self._period_s, time.monotonic() - self._period_s)
                 time.sleep(max(0.0, next_s - time.monotonic()))
 
