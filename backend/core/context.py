@@ -30,4 +30,4 @@ class StepContext:
         self.seq = 0
         self.last_ns = 0
         self.unseated = True
-        """The command has lost the measured pose (start-up, fault) and is drawn back to it."""
+        """The command has lost the robot (start-up, fault): even the hands are drawn to where they are."""

@@ -171,7 +171,7 @@ class _Tick:
         if self._target is not None:
             self._sent = safety.follow(self._target, now_ns)
         elif mode in (Mode.STOPPED, Mode.FAULT):
-            self._sent = safety.stop(now_ns, seat=self._state if context.unseated else None)
+            self._sent = safety.stop(now_ns, seat=self._state, hands=context.unseated)
         else:
             self._sent = safety.hold(now_ns)
 

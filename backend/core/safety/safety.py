@@ -13,6 +13,9 @@ from backend.core.safety.limits import LimitConfig, Limits
 VISIBLE = 1e-5
 """A change below this [rad, m, m/s] is rounding, not a clip."""
 
+SEAT_SHARE = 1 / 3
+"""A stopped robot is seated where it is further from its command than this share of a jump."""
+
 PLAUSIBLE = 1e4
 """No entry of an action is ever larger, in any unit; beyond it arithmetic could overflow."""
 
@@ -20,8 +23,8 @@ PLAUSIBLE = 1e4
 class Safety:
     """Builds every `Command`; each is continuous with the one before it.
 
-    It starts at the neutral pose. While the robot is stopped the command may be told to draw near the
-    measured pose (`seat`), inside the same limits, so that arming never starts with a jump.
+    It starts at the neutral pose. While the robot is stopped the command draws near the measured pose,
+    inside the same limits, so that arming never starts with a jump.
     """
 
     def __init__(self, spec: RobotSpec, period_s: float, config: LimitConfig | None = None) -> None:
@@ -36,7 +39,7 @@ class Safety:
         self._seq = 0
         self._is_base = np.zeros(len(neutral), dtype=bool)
         self._is_base[self._layout.velocity] = True
-        self._far = np.where(self._is_base, np.inf, self.limits.jump)
+        self._far = np.where(self._is_base, np.inf, SEAT_SHARE * self.limits.jump)
         self._seating = np.zeros(len(neutral), dtype=bool)
 
     @property
@@ -70,25 +73,27 @@ class Safety:
         self._last_target = self._limiter.position
         return self._command(t_ns, stop=False), Verdict()
 
-    def stop(self, t_ns: int, seat: RobotState | None = None) -> tuple[Command, Verdict]:
+    def stop(self, t_ns: int, seat: RobotState | None = None, hands: bool = False) -> tuple[Command, Verdict]:
         """Come to rest and tell the robot to run its stop behaviour.
 
         Args:
             t_ns: Host monotonic time of the tick [ns].
-            seat: Draw near this measured pose where the command has lost it (start-up, fall, reset).
+            seat: Draw near this measured pose where it is far from the command.
+            hands: Seat the hands too. Fingers around an object never reach their command: seating
+                them would let the object go, so it is for commands that have lost the robot.
         """
         if seat is None:
             self._limiter.rest()
         else:
-            goal = self._seat(seat)
+            goal = self._seat(seat, hands)
             self._limiter.follow(goal, goal)
         self._last_target = self._limiter.position
         return self._command(t_ns, stop=True), Verdict()
 
-    def _seat(self, state: RobotState) -> Array:
+    def _seat(self, state: RobotState, hands: bool) -> Array:
         """Return the measured action where it is far from the command, else the command itself.
 
-        The dead band keeps a joint that sags under load from dragging its own command down with it.
+        A stopped robot holds its arms by itself, so a command that follows them cannot drag them down.
         """
         action = self._limiter.position
         measured = np.zeros_like(action)
@@ -100,6 +105,8 @@ class Safety:
         heading = float(action[self._layout.target_yaw][0])
         measured[self._layout.target_yaw] = heading + math.remainder(yaw - heading, math.tau)
         gap = np.abs(np.clip(measured, self.limits.lower, self.limits.upper) - action)
+        if not hands:
+            gap[self._layout.hands] = 0.0
         self._seating = (gap > self._far) | (self._seating & (gap > 0.1 * self._far))
         return np.where(self._seating, measured, np.where(self._is_base, 0.0, action))
 
