@@ -84,11 +84,18 @@ class VideoProcess:
         self._viewers.push(header, data)
         self._packets.publish(header, data)
 
+    def _check_workers(self) -> None:
+        """Raise when a worker has died: ending, and being started again, beats going on without a camera."""
+        dead = [camera for camera, worker in self._workers.items() if not worker.is_alive()]
+        if dead:
+            raise RuntimeError(f"the worker of camera {', '.join(dead)} has ended; see its error above")
+
     async def _report(self) -> None:
         status = self._bus.publisher(VIDEO_STATUS)
         heart = Heart(self._bus, "video")
         try:
             while True:
+                self._check_workers()
                 cameras = tuple(worker.health() for worker in self._workers.values())
                 status.publish(VideoStatus(t_ns=now_ns(), cameras=cameras, viewers=self._viewers.connected))
                 problems = [worker.problem for worker in self._workers.values() if worker.problem]

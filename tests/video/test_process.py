@@ -8,10 +8,12 @@ import weakref
 
 import av
 import numpy as np
+import pytest
 
 from backend.core.clock import now_ns
 from backend.core.contracts.video import VideoRequest
-from backend.runtime.topics import VIDEO, VIDEO_PACKET, VIDEO_STATUS
+from backend.runtime.topics import CAMERA_FRAME, VIDEO, VIDEO_PACKET, VIDEO_STATUS
+from backend.video.process import VideoProcess
 from tests.video.peer import Peer, codecs
 
 
@@ -160,6 +162,20 @@ async def test_an_offer_that_takes_too_long_is_refused_in_words(bus, video, monk
     assert "BUNRAKU_ICE_SERVERS" in reply.error
     assert not video._viewers._viewers
     await peer.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_worker_that_dies_ends_the_process_for_the_supervisor_to_start_again(bus):
+    process = VideoProcess(bus, ["head"], [])
+    publisher = bus.publisher(CAMERA_FRAME, "head")
+    running = asyncio.create_task(process.run(asyncio.Event()))
+    async with asyncio.timeout(30):
+        while not running.done():
+            publisher.publish(VideoRequest(kind="not a picture"))
+            await asyncio.sleep(0.1)
+    with pytest.raises(RuntimeError, match="worker of camera head has ended"):
+        await running
+    publisher.close()
 
 
 async def test_status_tells_rates_and_sizes(bus, cameras, video):

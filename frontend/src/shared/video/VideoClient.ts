@@ -1,3 +1,4 @@
+import { withCredentials } from "./iceServer";
 import { type Answer, type CameraStats, Peer } from "./peer";
 
 const FIRST_DELAY_MS = 500;
@@ -12,7 +13,7 @@ export interface VideoClientOptions {
   client: string;
   /** Names of the wanted cameras. */
   cameras: string[];
-  /** STUN and TURN servers; none on a LAN, where asking costs seconds. */
+  /** STUN and TURN servers, as in `BUNRAKU_ICE_SERVERS`; none on a LAN, where asking costs seconds. */
   iceServers?: RTCIceServer[];
   url?: string;
 }
@@ -55,7 +56,7 @@ export class VideoClient {
   connect(): void {
     this.drop();
     this.set({ phase: "connecting", problem: "", streams: NO_STREAMS });
-    const peer = new Peer(this.options.iceServers ?? [], (state) => {
+    const peer = new Peer((this.options.iceServers ?? []).map(withCredentials), (state) => {
       if (this.peer === peer) this.onConnectionState(state);
     });
     this.peer = peer;
