@@ -5,6 +5,7 @@ cameras at 30 Hz; the capture time is drawn into every picture and read back fro
 `shown` is capture to the page's callback for that picture on its way to the screen, which includes the wait
 for the screen's 60 Hz; `ready` is capture to the picture being decoded. Not included: a real camera's
 exposure and transfer, and the screen itself. The limited link is emulated between network namespaces.
+Encoders and a browser without a GPU need both cores of a small machine: run it while nothing else does.
 """
 
 import argparse

@@ -68,13 +68,12 @@ class CameraWorker(threading.Thread):
         with self._lock:
             self._forget(now)
             count = len(self._recent)
-            span_s = (now - self._recent[0][2]) / 1e9 if count else 1.0
             return CameraHealth(
                 camera=self._camera,
-                fps=count / max(span_s, 1 / 30) if count > 1 else float(count),
+                fps=count * 1e9 / WINDOW_NS,
                 age_ms=(now - self._last_t_ns) / 1e6,
                 encode_ms=sum(header.encode_ms for header, _, _ in self._recent) / max(count, 1),
-                kbit_s=sum(size for _, size, _ in self._recent) * 8 / 1000,
+                kbit_s=sum(size for _, size, _ in self._recent) * 8e6 / WINDOW_NS,
                 dropped=self._dropped,
                 width=self._size[0],
                 height=self._size[1],
