@@ -4,9 +4,8 @@
     subject to the joint limits
 
 Weights, iteration limit and tolerance are those in common use for this robot, and so is the way it is
-written: kinematics as casadi functions inside an `Opti` problem. There are no velocity limits and no
-collisions, so it solves an easier problem than ours. `expand=True` lets casadi compile the functions
-away, which few do; it is the fairest opponent.
+written: kinematics as casadi functions inside an `Opti` problem. As commonly used it knows neither
+velocity limits nor collisions. `constrained=True` adds both, so that it solves the problem ours solves.
 """
 
 import casadi as ca
@@ -14,6 +13,9 @@ import numpy as np
 import pinocchio as pin
 
 from backend.core.ik.model import BODY_JOINTS, BodyModel
+from backend.core.ik.self_collision import KEEP_M, SelfCollision
+from backend.core.ik.solver import WholeBodyIk
+from backend.core.safety.limits import Limits
 
 AXES = {"PZ": (0, 0, 1), "RX": (1, 0, 0), "RY": (0, 1, 0), "RZ": (0, 0, 1)}
 
@@ -21,16 +23,18 @@ AXES = {"PZ": (0, 0, 1), "RX": (1, 0, 0), "RY": (0, 1, 0), "RZ": (0, 0, 1)}
 class CasadiIk:
     """Solves for the whole configuration at once, warm-started from the last one."""
 
-    def __init__(
-        self, body: BodyModel, frames: tuple[str, str], lower: np.ndarray, upper: np.ndarray, expand: bool
-    ):
-        n = len(BODY_JOINTS)
-        shift, turn, self.positions = _errors(body.model, frames)
+    def __init__(self, ik: WholeBodyIk, limits: Limits, constrained: bool):
+        model, place, n = ik.body.model, ik.body.to_action, len(BODY_JOINTS)
+        shift, turn, self.positions = _errors(model, tuple(task.frame for task in ik.wrist_tasks))
         opti = ca.Opti()
-        self._q = opti.variable(body.model.nq)
-        self._before, self._wanted = opti.parameter(body.model.nq), opti.parameter(n)
+        self._q = opti.variable(model.nq)
+        self._before, self._wanted = opti.parameter(model.nq), opti.parameter(n)
         self._targets = opti.parameter(3, 8)
-        opti.subject_to(opti.bounded(lower, self._q, upper))
+        opti.subject_to(opti.bounded(limits.lower[place], self._q, limits.upper[place]))
+        if constrained:
+            most = limits.velocity[place] * limits.period_s
+            opti.subject_to(opti.bounded(-most, self._q - self._before, most))
+            opti.subject_to(_gaps(ik.body, ik.self_collision, ik.neutral[0])(self._q) >= KEEP_M)
         opti.minimize(
             50 * ca.sumsqr(shift(self._q, self._targets))
             + ca.sumsqr(turn(self._q, self._targets))
@@ -40,7 +44,7 @@ class CasadiIk:
         )
         opti.solver(
             "ipopt",
-            {"print_time": False, "calc_lam_p": False, "expand": expand},
+            {"print_time": False, "calc_lam_p": False},
             {"print_level": 0, "sb": "yes", "max_iter": 50, "tol": 1e-6},
         )
         self._opti = opti
@@ -52,7 +56,35 @@ class CasadiIk:
         self._opti.set_value(self._wanted, body)
         blocks = [np.hstack([T.rotation, T.translation[:, None]]) for T in targets]
         self._opti.set_value(self._targets, np.hstack(blocks))
-        return np.array(self._opti.solve().value(self._q))
+        try:
+            return np.array(self._opti.solve().value(self._q))
+        except RuntimeError:
+            # Out of iterations: what it has is used, as teleoperation stacks do.
+            return np.array(self._opti.debug.value(self._q))
+
+
+def _gaps(body: BodyModel, collision: SelfCollision, height_m: float) -> ca.Function:
+    """Return the gaps of all pairs of capsules as a function of q, with the legs at one height."""
+    q = ca.SX.sym("q", body.model.nq)
+    placements = _forward_kinematics(body.model, q)
+    ends = [
+        [placements[joint][0] @ ca.DM(point) + placements[joint][1] for point in points]
+        for joint, points in zip(collision.joint, collision.ends(height_m), strict=True)
+    ]
+    gaps = []
+    for a, b, radii in zip(collision.first, collision.second, collision.radii, strict=True):
+        along_a, along_b, gap = ends[a][1] - ends[a][0], ends[b][1] - ends[b][0], ends[a][0] - ends[b][0]
+        aa, bb, ab = ca.sumsqr(along_a), ca.sumsqr(along_b), ca.dot(along_a, along_b)
+        ag, bg = ca.dot(along_a, gap), ca.dot(along_b, gap)
+        s = _unit((ab * bg - ag * bb) / (aa * bb - ab * ab + 1e-9))
+        t = _unit((ab * s + bg) / bb)
+        s = _unit((ab * t - ag) / aa)
+        gaps.append(ca.sqrt(ca.sumsqr(gap + s * along_a - t * along_b) + 1e-12) - radii)
+    return ca.Function("gaps", [q], [ca.vertcat(*gaps)])
+
+
+def _unit(x: ca.SX) -> ca.SX:
+    return ca.fmin(ca.fmax(x, 0), 1)
 
 
 def _errors(model: pin.Model, frames: tuple[str, str]) -> tuple[ca.Function, ca.Function, ca.Function]:

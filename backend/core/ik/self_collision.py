@@ -36,27 +36,30 @@ class SelfCollision(Limit):
     """
 
     def __init__(self, spec: RobotSpec, body: BodyModel, box: JointBox) -> None:
-        self._body, self._box = body, box
+        self._box = box
         in_body = [capsule for capsule in spec.capsules if capsule.link in body.joint_of_link]
         legs = [capsule for capsule in spec.capsules if capsule.link not in body.joint_of_link]
         capsules = [*in_body, *legs]
         self._legs = FoldingLegs(body.robot, spec, legs)
-        self._n_body = len(in_body)
-        self._joint = np.array(
+        self.joint = np.array(
             [body.joint_of_link[capsule.link] for capsule in in_body] + [body.pelvis_joint] * len(legs)
         )
-        self._joints_used = sorted({int(joint) for joint in self._joint})
+        self._joints_used = sorted({int(joint) for joint in self.joint})
         self._local = np.array(
             [[body.placement_of_link[c.link].act(end) for end in (c.start_m, c.end_m)] for c in in_body]
         ).reshape(-1, 2, 3)
         names = [capsule.name for capsule in capsules]
-        self._a = np.array([names.index(a) for a, _ in spec.keep_apart], dtype=int)
-        self._b = np.array([names.index(b) for _, b in spec.keep_apart], dtype=int)
+        self.first = np.array([names.index(a) for a, _ in spec.keep_apart], dtype=int)
+        self.second = np.array([names.index(b) for _, b in spec.keep_apart], dtype=int)
         radii = np.array([capsule.radius_m for capsule in capsules])
-        self._radii = radii[self._a] + radii[self._b]
+        self.radii = radii[self.first] + radii[self.second]
         self._pairs = spec.keep_apart
         self.touching: list[tuple[str, str]] = []
         """Pairs that were as near as they may be when the QP was last built."""
+
+    def ends(self, height_m: float) -> Array:
+        """Return (n, 2, 3) start and end of every capsule in the frame of its joint [m]."""
+        return np.concatenate([self._local, self._legs.ends(height_m)])
 
     def distances(self, data: pin.Data, height_m: float) -> tuple[Array, Array, Array]:
         """Return (n,) gaps of all pairs [m] and their (n, 3) closest axis points, for placed joints.
@@ -70,12 +73,13 @@ class SelfCollision(Limit):
         for joint in self._joints_used:
             T = data.oMi[joint]
             rotation[joint], origin[joint] = T.rotation, T.translation
-        local = np.concatenate([self._local, self._legs.ends(height_m)])
-        ends = np.einsum("nij,nkj->nki", rotation[self._joint], local) + origin[self._joint][:, None]
-        a, b = ends[self._a], ends[self._b]
+        ends = (
+            np.einsum("nij,nkj->nki", rotation[self.joint], self.ends(height_m)) + origin[self.joint][:, None]
+        )
+        a, b = ends[self.first], ends[self.second]
         on_a, on_b = closest_points(a[:, 0], a[:, 1], b[:, 0], b[:, 1])
         gap = on_a - on_b
-        return np.sqrt(np.einsum("ij,ij->i", gap, gap)) - self._radii, on_a, on_b
+        return np.sqrt(np.einsum("ij,ij->i", gap, gap)) - self.radii, on_a, on_b
 
     def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> tuple[Array, Array] | None:
         """Return G, h with G dq <= h for the pairs that are near, or None."""
@@ -87,8 +91,8 @@ class SelfCollision(Limit):
             return None
         normal = on_a[near] - on_b[near]
         normal /= np.maximum(np.sqrt(np.einsum("ij,ij->i", normal, normal)), 1e-9)[:, None]
-        G = self._slopes(model, data, self._b[near], on_b[near], normal) - self._slopes(
-            model, data, self._a[near], on_a[near], normal
+        G = self._slopes(model, data, self.second[near], on_b[near], normal) - self._slopes(
+            model, data, self.first[near], on_a[near], normal
         )
         h = CLOSING_1_S * dt * (distance[near] - KEEP_M)
         at_most = np.minimum(G * self._box.slowest, G * self._box.fastest).sum(axis=1)
@@ -96,7 +100,7 @@ class SelfCollision(Limit):
 
     def _slopes(self, model: pin.Model, data: pin.Data, capsule: Array, point: Array, normal: Array) -> Array:
         """Return (n, nv) change of each point's coordinate along its normal per unit of each joint."""
-        joint = self._joint[capsule]
+        joint = self.joint[capsule]
         jacobian = np.empty((len(data.oMi), 6, model.nv))
         origin = np.empty((len(data.oMi), 3))
         for j in set(joint.tolist()):
