@@ -78,9 +78,10 @@ class OnnxPolicy:
         self._shaper = ReferenceShaper(spec, self.manifest)
         self._observation = ObservationBuilder(config.observation, config.history, config.history_by_term)
         self._session = _open_model(path.parent / config.model)
-        self._fallen = False
+        self._fallen = self._moving = False
         self._note = ""
         self._last_action = np.zeros(len(self._driven))
+        self._time_s = 0.0
         self._checked = False
 
     @property
