@@ -1,8 +1,14 @@
 import pytest
 
 from devices.robots.g1_spec import g1_spec
+from tests.core.rig import Rig
 
 
 @pytest.fixture(scope="session")
 def spec():
     return g1_spec()
+
+
+@pytest.fixture
+def rig(spec):
+    return Rig(spec)

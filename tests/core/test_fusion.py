@@ -7,14 +7,9 @@ from backend.core.fusion.arm import LEASH_M
 from backend.core.fusion.ramp import Ramp
 from backend.core.hands.dex3 import hand_pose
 from backend.core.pose import pose, transform
-from tests.core.rig import Rig, arm_input
+from tests.core.rig import arm_input
 
 H = 0.01
-
-
-@pytest.fixture
-def rig(spec):
-    return Rig(spec)
 
 
 def right_target(record):

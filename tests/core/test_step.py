@@ -11,11 +11,6 @@ from backend.core.step import step
 from tests.core.rig import Rig, arm_input
 
 
-@pytest.fixture
-def rig(spec):
-    return Rig(spec)
-
-
 def test_the_same_inputs_give_the_same_records(spec):
     """Record a drive, replay its frames into a fresh context, compare byte for byte."""
     rig = Rig(spec)

@@ -53,7 +53,6 @@ class WholeBodyIk:
 
     def __init__(self, spec: RobotSpec, limits: Limits, config: IkConfig | None = None) -> None:
         self._config = config = config or IkConfig()
-        self._limits = limits
         self._h = limits.period_s
         self.body = BodyModel(spec)
         place = self.body.to_action
