@@ -21,7 +21,7 @@ from backend.recording.sample_writer import STATE, TICK, WORLD
 NAME = "quality.json"
 Severity = Literal["note", "warn", "fail"]
 COST = {"note": 0.0, "warn": 0.1, "fail": 0.5}
-"""What one finding takes from the score."""
+"""What the worst finding of a check takes from the score."""
 
 SHORT_S = 2.0
 GAP_WARN_PERIODS = 5.0
@@ -77,7 +77,10 @@ def check(reader: EpisodeReader) -> Quality:
     ]
     missing = {camera.name for camera in reader.spec.cameras} - {c.name for c in reader.manifest.cameras}
     findings += [_finding("camera", "fail", f"camera {name} has no picture") for name in sorted(missing)]
-    score = max(1.0 - sum(COST[finding.severity] for finding in findings), 0.0)
+    worst: dict[str, float] = {}
+    for finding in findings:
+        worst[finding.check] = max(worst.get(finding.check, 0.0), COST[finding.severity])
+    score = max(1.0 - sum(worst.values()), 0.0)
     return Quality(score=round(score, 2), findings=tuple(findings))
 
 

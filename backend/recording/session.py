@@ -12,7 +12,7 @@ from backend.core.contracts.recording import EpisodeState, RecorderPhase, Record
 from backend.recording.disk import DiskLimits, free_bytes
 from backend.recording.episode_writer import EpisodeWriter
 
-DECISION_WAIT_S = 0.6
+DECISION_WAIT_S = 1.0
 """How long `save` waits for the files of a long take, so that its reply means the take is on disk."""
 
 

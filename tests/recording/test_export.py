@@ -20,6 +20,9 @@ from backend.recording.reader import EpisodeReader
 from tests.recording.conftest import START_NS, copy, record
 from tests.recording.streams import SPEC, read_number, tick
 
+# Importing lerobot takes 13 s of processor time, which a busy machine stretches.
+pytestmark = pytest.mark.timeout(600)
+
 ARM = SPEC.layout.arms.start
 FIRST, SECOND = 148, 58
 """Rows of the two episodes: up to the last wrist picture, at 15 Hz, of five and of two seconds."""

@@ -12,7 +12,7 @@ from backend.recording.export.sidecar import write_sidecar
 from backend.recording.export.verify import PicturesMissing, verify
 from backend.recording.reader import EpisodeReader
 
-MAX_AGE_S = 0.25
+MAX_AGE_S = 0.5
 REPORT_ROWS = 50
 WRITTEN = 0.85
 """Share of the work that is done when every row is written; the rest is verification."""
