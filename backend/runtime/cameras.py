@@ -121,7 +121,6 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    os.nice(NICE)
     bus = Bus(settings().run_dir)
     heart = Heart(bus, "cameras")
     heart.beat(state="starting")
@@ -133,6 +132,8 @@ def main() -> None:
             heart.beat(state=f"no pictures: {error}")
             time.sleep(PROBE_S)
         return
+    # Only now: starting should not wait for everything else.
+    os.nice(NICE)
     cameras = Cameras(bus, source, heart)
     while not stopping:
         cameras.turn()
