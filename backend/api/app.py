@@ -25,6 +25,7 @@ from backend.api.clients import Clients
 from backend.api.dependencies import Parts
 from backend.api.live import Live
 from backend.api.mesh_store import MeshStore
+from backend.api.priority import start_others_as_usual
 from backend.api.same_origin import LOOPBACK, SameOrigin
 from backend.api.schemas import Error
 from backend.api.version import VERSION
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts = build_parts(settings)
+        start_others_as_usual()
         app.state.parts = parts
         heart = Heart(parts.bus, "api")
         runners = [
@@ -96,7 +98,8 @@ def create_app(settings: Settings) -> FastAPI:
         title="Bunraku",
         version=VERSION,
         lifespan=lifespan,
-        docs_url="/api/docs",
+        # Its page would fetch scripts from elsewhere.
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
         responses=PROBLEMS,

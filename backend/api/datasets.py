@@ -15,11 +15,11 @@ from backend.services.errors import DomainError
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 
 
-def _fields(row: DatasetRow, parts: Parts) -> dict[str, object]:
+def _fields(row: DatasetRow, episodes: int, parts: Parts) -> dict[str, object]:
     own = set(schemas.Dataset.model_fields) - {"episodes", "folder"}
     return {
         **{name: getattr(row, name) for name in own},
-        "episodes": len(row.members),
+        "episodes": episodes,
         "folder": str((parts.settings.datasets_dir / row.folder).resolve()),
     }
 
@@ -27,7 +27,9 @@ def _fields(row: DatasetRow, parts: Parts) -> dict[str, object]:
 @router.get("", operation_id="listDatasets")
 async def list_datasets(session: Transaction, parts: AppParts) -> list[schemas.Dataset]:
     """Return every version, newest first."""
-    return [schemas.Dataset(**_fields(row, parts)) for row in await service.list_datasets(session)]
+    rows = await service.list_datasets(session)
+    counts = await service.episode_counts(session, rows)
+    return [schemas.Dataset(**_fields(row, counts[row.id], parts)) for row in rows]
 
 
 @router.post("", operation_id="createDataset", status_code=202)
@@ -40,16 +42,15 @@ async def create_dataset(
     )
     # Runs after the commit: the builder looks with its own connection.
     background.add_task(parts.builder.wake)
-    return schemas.Dataset(**_fields(row, parts))
+    return schemas.Dataset(**_fields(row, len(row.members), parts))
 
 
 @router.get("/{dataset_id}", operation_id="getDataset")
 async def get_dataset(session: Transaction, parts: AppParts, dataset_id: uuid.UUID) -> schemas.DatasetDetail:
     """Return a version and its episodes."""
     row = await service.get_dataset(session, dataset_id)
-    return schemas.DatasetDetail(
-        **_fields(row, parts), episode_ids=[member.episode_id for member in row.members]
-    )
+    episode_ids = await service.episode_ids(session, dataset_id)
+    return schemas.DatasetDetail(**_fields(row, len(episode_ids), parts), episode_ids=episode_ids)
 
 
 @router.delete("/{dataset_id}", operation_id="deleteDataset", status_code=204)

@@ -5,13 +5,17 @@ import gc
 import socket
 import sys
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from backend.api.app import create_app
+from backend.api.priority import prefer_this_thread
 from backend.api.same_origin import LOOPBACK
 from backend.runtime.logging import configure
 from backend.settings import Settings, settings
+
+log = structlog.get_logger()
 
 MAX_MESSAGE_BYTES = 64 * 1024
 """The largest WebSocket message a browser may send; an input frame is below 1 kB."""
@@ -76,6 +80,7 @@ def main() -> None:
     config = settings()
     check_host(config)
     server = listen(config.host, config.port)
+    log.info("serving", host=config.host, port=config.port, priority=prefer_this_thread())
     # An input frame must not wait long for a thread that prepares somebody's plot.
     sys.setswitchinterval(0.001)
     app = create_app(config)

@@ -32,7 +32,7 @@ def page(dist: Path, path: str) -> Response:
     if file.is_relative_to(dist.resolve()) and file.is_file():
         return FileResponse(file, headers=FOREVER if path.startswith("assets/") else ALWAYS_ASK)
     if path.startswith(("api/", "assets/")):
-        raise DomainError(404, "no_route", f"there is no /{path}; /api/docs lists the routes")
+        raise DomainError(404, "no_route", f"there is no /{path}; /api/openapi.json lists the routes")
     index = dist / "index.html"
     if not index.is_file():
         raise DomainError(503, "no_frontend", "the frontend is not built; run `make run` once")

@@ -58,5 +58,9 @@ class DatasetRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     members: Mapped[list[DatasetEpisodeRow]] = relationship(
-        order_by=DatasetEpisodeRow.position, cascade="all, delete-orphan", lazy="selectin"
+        order_by=DatasetEpisodeRow.position,
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+        # There may be thousands, and a list of versions only wants their number.
+        lazy="raise",
     )

@@ -18,6 +18,22 @@ async def list_datasets(session: AsyncSession) -> list[DatasetRow]:
     return list(await session.scalars(select(DatasetRow).order_by(DatasetRow.created_at.desc())))
 
 
+async def episode_counts(session: AsyncSession, datasets: list[DatasetRow]) -> dict[uuid.UUID, int]:
+    """Return the number of episodes in each version."""
+    rows = await session.execute(
+        select(DatasetEpisodeRow.dataset_id, func.count())
+        .where(DatasetEpisodeRow.dataset_id.in_([dataset.id for dataset in datasets]))
+        .group_by(DatasetEpisodeRow.dataset_id)
+    )
+    return {dataset_id: count for dataset_id, count in rows}
+
+
+async def episode_ids(session: AsyncSession, dataset_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the episodes of a version in the order of its episode index."""
+    query = select(DatasetEpisodeRow.episode_id).where(DatasetEpisodeRow.dataset_id == dataset_id)
+    return list(await session.scalars(query.order_by(DatasetEpisodeRow.position)))
+
+
 async def get_dataset(session: AsyncSession, dataset_id: uuid.UUID) -> DatasetRow:
     """Return a version; DomainError 404 when there is none."""
     dataset = await session.get(DatasetRow, dataset_id)

@@ -43,6 +43,16 @@ async def test_a_review_survives_a_restart(settings: Settings, put_take):
             await http.put(f"/api/episodes/{episode}/review", json={"version": 1, "status": "accepted"})
 
 
+async def test_a_manifest_the_database_refuses_stops_nothing(settings: Settings, put_take):
+    """PostgreSQL stores no NUL character and no name longer than its column; SQLite takes both."""
+    put_take(operator="a\0b")
+    put_take(robot="x" * 100)
+    good = str(put_take())
+    async with running(settings) as app, browser(app) as http:
+        await app.state.parts.library.scan()
+        assert good in [row["id"] for row in await episodes(House(app, http))]
+
+
 async def test_a_lost_database_is_filled_again_from_the_disk(sqlite_settings: Settings, put_take):
     task = str(uuid.uuid4())
     async with running(sqlite_settings) as app, browser(app) as http:
@@ -74,6 +84,8 @@ async def test_a_folder_that_cannot_be_read_stops_nothing(sqlite_house: House, p
     broken.mkdir(parents=True)
     (broken / "manifest.json").write_text("{torn")
     (tmp_path / "episodes" / "notes").mkdir()
+    copied = put_take()
+    (tmp_path / "episodes" / str(copied)).rename(tmp_path / "episodes" / str(uuid.uuid4()))
     (tmp_path / "episodes" / str(uuid.uuid4())).mkdir()
     episode = put_take()
     await sqlite_house.parts.library.scan()
