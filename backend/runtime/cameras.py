@@ -113,11 +113,13 @@ class Cameras:
 
 def main() -> None:
     """Run until SIGTERM. A machine that cannot render stays up and says why."""
-    stopping = False
+    stopping, opening = False, True
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
+        if opening:  # The first start simplifies meshes for long; nobody should have to wait for that.
+            raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -128,10 +130,10 @@ def main() -> None:
     try:
         source.open()
     except ConnectionError as error:
-        while not stopping:
+        while True:
             heart.beat(state=f"no pictures: {error}")
             time.sleep(PROBE_S)
-        return
+    opening = False
     # Only now: starting should not wait for everything else.
     os.nice(NICE)
     cameras = Cameras(bus, source, heart)
