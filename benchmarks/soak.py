@@ -153,16 +153,17 @@ def main() -> None:
     seeds = range(arguments.seed, arguments.seed + round(simulated_s / episode_s))
     forces_n = QUICK_PUSHES_N if arguments.quick else PUSHES_N
     with ProcessPoolExecutor(WORKERS) as pool:
-        falls = dict(zip(seeds, pool.map(drive, seeds, [episode_s] * len(seeds)), strict=True))
+        falls = 0
+        for seed, times_s in zip(seeds, pool.map(drive, seeds, [episode_s] * len(seeds)), strict=True):
+            falls += len(times_s)
+            for time_s in times_s:
+                print(f"fell: seed {seed} at {time_s:.1f} s", flush=True)
         pushes = push_table(pool, forces_n)
-    for seed, times_s in falls.items():
-        for time_s in times_s:
-            print(f"fell: seed {seed} at {time_s:.1f} s")
     cells = [row[f"{force:.0f} N"] for row in pushes for force in forces_n]
     report(
         "soak",
         pushes,
-        falls=sum(len(times_s) for times_s in falls.values()),
+        falls=falls,
         simulated_s=len(seeds) * episode_s,
         pushes_survived=cells.count("ok"),
         pushes=len(cells),
