@@ -13,11 +13,25 @@ const jade: MantineColorsTuple = [
   "#034a41",
 ];
 
+/** Mantine's greys, in the tint of the panels; index 3 is for placeholders, 4 for borders, 6 for fields, 7 for panels. */
+const dark: MantineColorsTuple = [
+  "#e9edf2",
+  "#c3ccd6",
+  "#9ba7b6",
+  "#8b98a8",
+  "#303a46",
+  "#242c36",
+  "#1a2028",
+  "#13171d",
+  "#0f1318",
+  "#0c0f13",
+];
+
 export const theme = createTheme({
   primaryColor: "jade",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  colors: { jade },
+  colors: { jade, dark },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   defaultRadius: "md",

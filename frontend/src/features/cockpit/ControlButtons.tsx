@@ -27,7 +27,8 @@ export function ControlButtons({ situation }: { situation: Situation }) {
     <div className={classes.buttons}>
       {order.map((kind) => (
         <ReasonButton
-          key={kind === lease ? "lease" : kind}
+          // Enter on a focused Take control must not become a Release: each is a button of its own.
+          key={kind}
           className={classes.button}
           data-kind={kind}
           variant={kind === next ? "filled" : "default"}

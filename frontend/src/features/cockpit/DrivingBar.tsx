@@ -24,9 +24,11 @@ export function DrivingBar({ keys, onHelp }: { keys: KeyBindings; onHelp: () => 
       </span>
       <Fingers side="left" />
       <Fingers side="right" />
-      <span className={classes.pad} title={gamepad}>
-        {gamepad ? `Gamepad: ${LAYER_WORDS[layer]}` : "No gamepad: press a button on it"}
-      </span>
+      <Tooltip label={gamepad || "Connect one and press a button on it: browsers hide it until then."}>
+        <span className={classes.pad} tabIndex={0}>
+          {gamepad ? `Gamepad: ${LAYER_WORDS[layer]}` : "No gamepad"}
+        </span>
+      </Tooltip>
       <Speed enabled={mine} />
       <button type="button" className={classes.help} onClick={onHelp}>
         <Key>?</Key> all keys

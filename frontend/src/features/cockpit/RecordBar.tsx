@@ -1,7 +1,5 @@
 import { Button, Select, Text, Tooltip } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { tasksQuery } from "@/shared/api/queries";
 import type { KeyBindings } from "@/shared/input/keyBindings";
 import { keyLabel } from "@/shared/input/keyLabel";
 import { sameContent, useLive } from "@/shared/live/live";
@@ -15,25 +13,22 @@ const LOW_DISK_BYTES = 5e9;
 
 /** Choose a task, record, judge: usable by key while both hands drive. */
 export function RecordBar({ takes, keys }: { takes: Takes; keys: KeyBindings }) {
-  const { data: tasks = [], isPending } = useQuery(tasksQuery);
+  const { tasks, task } = takes;
   const online = useLive(({ connection }) => connection.state === "open");
   const recorder = useLive(({ telemetry }) => {
     const status = telemetry?.recorder;
     // What changes at every sample is left out here and read by the timer alone.
     return status ? { ...status, t_ns: 0, elapsed_s: 0, countdown_s: 0, bytes_written: 0, disk_free_bytes: 0, streams: [] } : null;
   }, sameContent);
-  const open = tasks.filter((task) => !task.archived);
   const running = recorder?.phase === "recording" || recorder?.phase === "countdown";
-  const shown = recorder?.instruction || open.find((task) => task.id === takes.task)?.instruction;
-  // A task that has been archived since must not be recorded for.
-  const task = open.some(({ id }) => id === takes.task) ? takes.task : "";
+  const shown = recorder?.instruction || tasks?.find(({ id }) => id === task)?.instruction;
   const why = (action: TakeAction) => takeObstacle(action, online, recorder, task);
   const main: TakeAction = running ? "stop" : "record";
   return (
     <section className={classes.bar} aria-label="Recording" data-phase={recorder?.phase ?? "absent"}>
       <ReasonButton
         className={classes.main}
-        color="red"
+        color="red.8"
         variant={running ? "filled" : "default"}
         leftSection={<span className={running ? classes.square : classes.dot} />}
         keyHint={keyLabel(keys.record)}
@@ -45,7 +40,7 @@ export function RecordBar({ takes, keys }: { takes: Takes; keys: KeyBindings }) 
       </ReasonButton>
       <Timer />
       <div className={classes.task}>
-        {!isPending && open.length === 0 ? (
+        {tasks?.length === 0 ? (
           <Button component={Link} to="/tasks" size="xs" variant="light">
             Make a task first
           </Button>
@@ -56,7 +51,7 @@ export function RecordBar({ takes, keys }: { takes: Takes; keys: KeyBindings }) 
             aria-label="Task"
             placeholder="Choose a task"
             disabled={running || recorder?.phase === "review"}
-            data={open.map(({ id, name }) => ({ value: id, label: name }))}
+            data={(tasks ?? []).map(({ id, name }) => ({ value: id, label: name }))}
             value={task || null}
             onChange={(id) => takes.chooseTask(id ?? "")}
             allowDeselect={false}
@@ -78,7 +73,7 @@ export function RecordBar({ takes, keys }: { takes: Takes; keys: KeyBindings }) 
           size="xs"
           className={classes.discard}
           variant={takes.confirming ? "filled" : "default"}
-          color={takes.confirming ? "red" : undefined}
+          color={takes.confirming ? "red.8" : undefined}
           keyHint={keyLabel(keys.discard)}
           hint="Marks the take as discarded. Press twice."
           reason={why("discard")}

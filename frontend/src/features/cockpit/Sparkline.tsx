@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { Meter } from "./Meter";
 
-const WIDTH = 64;
-const HEIGHT = 20;
+const WIDTH = 44;
+const HEIGHT = 18;
 
 /** A small curve of a meter; `top` [ms] is the upper edge, so that curves compare over time. */
 export function Sparkline({ meter, top, refreshMs }: { meter: Meter; top: number; refreshMs: number }) {

@@ -1,11 +1,15 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { type Task, tasksQuery } from "@/shared/api/queries";
 import { ask, live } from "@/shared/live/live";
 import { CONFIRM_MS, COUNTDOWN_S, type TakeAction, takeObstacle } from "./recording";
 
 const TASK = "bunraku.task";
 
 export interface Takes {
+  /** Tasks that can be recorded for; undefined while they are not known. */
+  tasks: readonly Task[] | undefined;
+  /** Id of the chosen task; empty without one. */
   task: string;
   chooseTask: (task: string) => void;
   /** Discard was pressed once and waits for the second press. */
@@ -16,14 +20,17 @@ export interface Takes {
 /** The chosen task, and what keys and buttons do with takes. */
 export function useTakes(): Takes {
   const queries = useQueryClient();
-  const [task, setTask] = useState(() => localStorage.getItem(TASK) ?? "");
+  const [chosen, setChosen] = useState(() => localStorage.getItem(TASK) ?? "");
+  const tasks = useQuery(tasksQuery).data?.filter((task) => !task.archived);
+  // A task that is gone must not be recorded for; an only task needs no choice.
+  const task = (tasks?.find(({ id }) => id === chosen) ?? (tasks?.length === 1 ? tasks[0] : undefined))?.id ?? "";
   const [confirming, setConfirming] = useState(false);
   const timer = useRef(0);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
-  const chooseTask = useCallback((chosen: string) => {
-    localStorage.setItem(TASK, chosen);
-    setTask(chosen);
+  const chooseTask = useCallback((id: string) => {
+    localStorage.setItem(TASK, id);
+    setChosen(id);
   }, []);
 
   const act = useCallback(
@@ -44,7 +51,7 @@ export function useTakes(): Takes {
     [task, confirming, queries],
   );
 
-  return { task, chooseTask, confirming, act };
+  return { tasks, task, chooseTask, confirming, act };
 }
 
 /** Does it; returns whether the library has changed. */

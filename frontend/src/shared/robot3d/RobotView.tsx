@@ -39,7 +39,7 @@ export function RobotView({ urdfUrl, source, ghostOf, children, label, onRobot }
         frameloop="demand"
         dpr={quality.pixelRatio}
         gl={{ antialias: quality.antialias, powerPreference: "high-performance" }}
-        camera={{ up: [0, 0, 1], position: [1.9, -1.5, 1.5], fov: 38, near: 0.05, far: 40 }}
+        camera={{ up: [0, 0, 1], position: [-1.3, -1.75, 1.85], fov: 38, near: 0.05, far: 40 }}
       >
         <color attach="background" args={[colours.back]} />
         <hemisphereLight position={[0, 0, 1]} args={[colours.sky, colours.ground, 1.7]} />
@@ -57,7 +57,7 @@ export function RobotView({ urdfUrl, source, ghostOf, children, label, onRobot }
         />
         <FrameCap source={source} />
         <FollowRobot source={source} />
-        <OrbitControls makeDefault enableDamping={false} target={[0.25, 0, 0.85]} minDistance={0.5} maxDistance={8} maxPolarAngle={1.56} />
+        <OrbitControls makeDefault enableDamping={false} target={[0.2, 0, 0.82]} minDistance={0.5} maxDistance={8} maxPolarAngle={1.56} />
         <RobotModel urdfUrl={urdfUrl} source={source} onProblem={onProblem} onLoad={onRobot} />
         {ghostOf && <RobotModel urdfUrl={urdfUrl} source={source} ghostOf={ghostOf} onProblem={onProblem} />}
         <SceneObjects source={source} />

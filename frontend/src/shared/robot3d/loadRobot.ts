@@ -1,8 +1,9 @@
 /** Loads the robot's URDF and meshes from the backend, once for all views. */
 import { type BufferGeometry, type Material, Mesh, MeshLambertMaterial, type MeshPhongMaterial, type Object3D } from "three";
 import { STLLoader } from "three/examples/jsm/loaders/STLLoader.js";
-import { toCreasedNormals } from "three/examples/jsm/utils/BufferGeometryUtils.js";
+import { mergeVertices, toCreasedNormals } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import URDFLoader, { type URDFRobot } from "urdf-loader";
+import { quality } from "./quality";
 
 const CREASE_RAD = 0.6;
 /** Pushed back, so that it shows only where the command differs from the measurement. */
@@ -11,6 +12,7 @@ const GHOST = {
   transparent: true,
   opacity: 0.5,
   depthWrite: false,
+  flatShading: !quality.smooth,
   polygonOffset: true,
   polygonOffsetFactor: 2,
   polygonOffsetUnits: 2,
@@ -39,7 +41,11 @@ function once<T>(cache: Map<string, Promise<T>>, url: string, load: () => Promis
 function geometry(url: string): Promise<BufferGeometry> {
   return once(geometries, url, async () => {
     const buffer = await (await fetchOk(url)).arrayBuffer();
-    return toCreasedNormals(new STLLoader().parse(buffer), CREASE_RAD);
+    const facets = new STLLoader().parse(buffer);
+    if (quality.smooth) return toCreasedNormals(facets, CREASE_RAD);
+    // Normals of a corner differ per facet and would keep its vertices apart.
+    facets.deleteAttribute("normal");
+    return mergeVertices(facets);
   });
 }
 
@@ -65,7 +71,7 @@ export async function loadRobot(urdfUrl: string, ghost?: readonly string[]): Pro
 
 /** Phong of the loader to Lambert: the same to the eye here, and half the price without a GPU. */
 function matte(material: Material): Material {
-  return new MeshLambertMaterial({ color: (material as MeshPhongMaterial).color });
+  return new MeshLambertMaterial({ color: (material as MeshPhongMaterial).color, flatShading: !quality.smooth });
 }
 
 function keepOnly(robot: URDFRobot, joints: readonly string[]): void {

@@ -13,7 +13,7 @@ interface ReasonButtonProps extends ButtonProps {
   "data-kind"?: string;
 }
 
-/** A button that says on hover and focus what it does, or why it cannot be pressed. */
+/** A button of the cockpit that says on hover and focus what it does, or why it cannot be pressed. */
 export function ReasonButton({ reason, hint, keyHint, onClick, children, ...button }: ReasonButtonProps) {
   const disabled = reason !== "";
   return (
@@ -24,6 +24,8 @@ export function ReasonButton({ reason, hint, keyHint, onClick, children, ...butt
         data-disabled={disabled || undefined}
         aria-disabled={disabled}
         rightSection={keyHint && <Key onColor={button.variant === "filled"}>{keyHint}</Key>}
+        // A click leaves the focus where it was, so that keys go on driving.
+        onMouseDown={(event: MouseEvent) => event.preventDefault()}
         onClick={(event: MouseEvent) => (disabled ? event.preventDefault() : onClick(event))}
       >
         {children}
