@@ -18,6 +18,8 @@ from backend.core.contracts.record import msgpack_decoder, to_msgpack
 from backend.runtime.topics import Service, Topic
 
 _LENGTH = struct.Struct("<I")
+CONNECT_S = 0.5
+"""A local socket that does not connect within this time has no process behind it."""
 
 
 class ServiceUnavailable(Exception):
@@ -208,7 +210,7 @@ class Bus:
         socket = self._dial(self._context, service)
         try:
             request_id = uuid.uuid4().bytes
-            if not socket.poll(int(timeout_s * 1000), zmq.POLLOUT):
+            if not socket.poll(int(min(timeout_s, CONNECT_S) * 1000), zmq.POLLOUT):
                 raise ServiceUnavailable(f"the {service.name} process is not running")
             socket.send_multipart((request_id, to_msgpack(request)))
             if not socket.poll(int(timeout_s * 1000)):
@@ -222,7 +224,7 @@ class Bus:
         socket = self._dial(self._asyncio(), service)
         try:
             request_id = uuid.uuid4().bytes
-            if not await socket.poll(int(timeout_s * 1000), zmq.POLLOUT):
+            if not await socket.poll(int(min(timeout_s, CONNECT_S) * 1000), zmq.POLLOUT):
                 raise ServiceUnavailable(f"the {service.name} process is not running")
             await socket.send_multipart((request_id, to_msgpack(request)))
             if not await socket.poll(int(timeout_s * 1000)):
