@@ -69,6 +69,8 @@ class Cameras:
         self._late_ms.append(camera_clock.advance(now_ns) * 1e-6)
         self._worlds.drain()
         self._show(camera, camera_clock)
+        if not self._heart.due(clock.now_ns()):
+            return
         self._heart.beat(
             state=self.state(clock.now_ns()),
             rate_hz=self._clocks[0].rate_hz(clock.now_ns()),

@@ -74,7 +74,8 @@ class Control:
         self._robot.send(record.command)
         stages = msgspec.structs.replace(record.stages, late=late_ns * 1e-6)
         self._ticks.publish(msgspec.structs.replace(record, stages=stages))
-        self._beat(record)
+        if self._heart.due(record.t_ns):
+            self._beat(record)
         if self._ticker.ticks % GARBAGE_TICKS == 0 and self._ticker.slack_ns > GARBAGE_SLACK_NS:
             realtime.collect_young()
 

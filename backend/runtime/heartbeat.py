@@ -21,6 +21,10 @@ class Heart:
         self._started_ns = clock.now_ns()
         self._next_ns = 0
 
+    def due(self, now_ns: int) -> bool:
+        """Whether `beat` would publish; ask before measuring what is costly to measure."""
+        return now_ns >= self._next_ns
+
     def beat(
         self,
         now_ns: int | None = None,
@@ -40,7 +44,7 @@ class Heart:
             overruns: Deadlines missed since the start.
         """
         now_ns = clock.now_ns() if now_ns is None else now_ns
-        if now_ns < self._next_ns:
+        if not self.due(now_ns):
             return
         # Slack for loops that sleep one period themselves: they would be refused every second time.
         self._next_ns = now_ns + self.PERIOD_NS * 9 // 10

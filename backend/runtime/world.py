@@ -87,13 +87,17 @@ class World:
                 self._factor = steps * self._step_ns / (now_ns - measured_from_ns)
                 measured_from_ns, steps = now_ns, 0
                 realtime.collect_young()
-            self._heart.beat(
-                now_ns,
-                "ok" if self._factor > SLOW else f"physics at {self._factor:.0%} of real time: CPU too busy",
-                rate_hz=ticker.rate_hz,
-                late_p99_ms=ticker.late_p99_ms,
-                overruns=ticker.overruns,
-            )
+            if self._heart.due(now_ns):
+                self._beat(ticker, now_ns)
+
+    def _beat(self, ticker: Ticker, now_ns: int) -> None:
+        self._heart.beat(
+            now_ns,
+            "ok" if self._factor > SLOW else f"physics at {self._factor:.0%} of real time: CPU too busy",
+            rate_hz=ticker.rate_hz,
+            late_p99_ms=ticker.late_p99_ms,
+            overruns=ticker.overruns,
+        )
 
     def _answer(self, request: WorldRequest) -> Reply:
         match request.kind:
