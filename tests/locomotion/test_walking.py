@@ -8,6 +8,10 @@ from benchmarks.soak import drive
 from tests.locomotion.rig import LAYOUT, SPEC, Rig
 
 
+# Seconds of CPU, but a machine that is busy with other things may take long for them.
+pytestmark = pytest.mark.timeout(900)
+
+
 def test_stands_squats_and_rises_to_the_commanded_height():
     rig = Rig()
     rig.run(0.5)
@@ -41,6 +45,18 @@ def test_walks_at_the_commanded_speed_and_stops():
     rig.run(2.5)
     assert rig.state.locomotion == "stand"
     assert np.linalg.norm(rig.state.base_twist[:2]) < 0.05
+
+
+def test_rises_from_a_squat_before_it_walks():
+    rig = Rig()
+    rig.glide(LAYOUT.height, 0.52, 1.2)
+    rig.run(0.5)
+    heights = []
+    rig.watch = lambda: heights.append((rig.world.controller.mode, rig.world.data.qpos[2]))
+    rig.run(3.0, (0.3, 0.0, 0.0))
+    assert min(height for mode, height in heights if mode == "walk") > 0.55
+    assert rig.state.locomotion_note == "risen to walk"
+    assert rig.place[0] > 0.3
 
 
 def test_turns_on_the_spot_to_the_commanded_heading():
@@ -111,4 +127,4 @@ def test_a_fall_is_detected_damped_and_undone_where_it_happened():
 
 
 def test_a_restless_operator_for_a_while():
-    assert drive(seed=11, duration_s=12.0) == []
+    assert drive(seed=11, duration_s=10.0) == []

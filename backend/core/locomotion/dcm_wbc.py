@@ -96,7 +96,7 @@ class DcmWholeBody:
 
     def update(self, state: RobotState, command: Command | None, dt_s: float) -> MotorCommand:
         """Return the motor command for the next `dt_s`; None or a stop brings the robot to rest."""
-        reference = self._shaper.update(command, dt_s)
+        reference = self._shaper.update(command, self._walker.phase is not Phase.STAND, dt_s)
         self._note = reference.note
         self._model.update(state)
         self._fallen = self._fallen or has_fallen(state)

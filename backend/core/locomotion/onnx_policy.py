@@ -116,7 +116,7 @@ class OnnxPolicy:
 
     def update(self, state: RobotState, command: Command | None, dt_s: float) -> MotorCommand:
         """Return the motor command for the next `dt_s`; None or a stop brings the robot to rest."""
-        reference = self._shaper.update(command, dt_s)
+        reference = self._shaper.update(command, self._moving, dt_s)
         self._note = reference.note
         self._moving = reference.moving
         self._fallen = self._fallen or has_fallen(state)

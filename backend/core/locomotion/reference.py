@@ -17,6 +17,8 @@ TORSO_RATE_RAD_S = 0.8
 LOW_SPEED_SHARE = 0.5
 """Share of the full speed that remains at the lowest height."""
 FULL_SPEED_HEIGHT_M = 0.70
+WALKING_HEIGHT_M = 0.60
+"""Lower than this the ankles reach their stops before a swinging foot clears the ground."""
 MOVING_M_S = 0.02
 TURN_START_RAD = 0.12
 TURN_STOP_RAD = 0.04
@@ -59,7 +61,7 @@ class ReferenceShaper:
 
     def reset(self, state: RobotState, yaw_rad: float) -> None:
         """Start at rest in the pose of `state`."""
-        self._turning = False
+        self._turning = self._wants_to_walk = False
         self.reference = Reference(
             velocity_m_s=np.zeros(2),
             yaw_rad=yaw_rad,
@@ -69,8 +71,14 @@ class ReferenceShaper:
             joint_velocity_rad_s=np.zeros(len(self._index)),
         )
 
-    def update(self, command: Command | None, dt_s: float) -> Reference:
-        """Return the reference `dt_s` later; None or a stop brings the robot to rest."""
+    def update(self, command: Command | None, stepping: bool, dt_s: float) -> Reference:
+        """Return the reference `dt_s` later; None or a stop brings the robot to rest.
+
+        Args:
+            command: What is commanded now.
+            stepping: Whether the feet are stepping; the robot does not sink below its walking height then.
+            dt_s: Tick.
+        """
         reference = self.reference
         reference.note = ""
         if command is None or command.stop:
@@ -82,10 +90,13 @@ class ReferenceShaper:
         reference.joint_velocity_rad_s = command.joint_velocity_rad_s
         limit = self._manifest.torso_limit_rad
         torso = np.clip(action[self._torso], -limit, limit)
-        height = float(np.clip(action[self._height], *self._manifest.height_range_m))
         reference.torso_rpy_rad = _toward(reference.torso_rpy_rad, torso, TORSO_RATE_RAD_S * dt_s)
-        reference.height_m = float(_toward(reference.height_m, height, HEIGHT_RATE_M_S * dt_s))
         self._walk(self._allowed(action[self._velocity]), float(action[self._yaw]), dt_s)
+        height = float(np.clip(action[self._height], *self._manifest.height_range_m))
+        if height < WALKING_HEIGHT_M and (stepping or self._wants_to_walk):
+            height = WALKING_HEIGHT_M
+            reference.note = "risen to walk"
+        reference.height_m = float(_toward(reference.height_m, height, HEIGHT_RATE_M_S * dt_s))
         return reference
 
     def _allowed(self, velocity: Array) -> Array:
@@ -101,10 +112,14 @@ class ReferenceShaper:
 
     def _walk(self, velocity_m_s: Array, target_yaw_rad: float, dt_s: float) -> None:
         reference = self.reference
-        reference.velocity_m_s = _toward(reference.velocity_m_s, velocity_m_s, ACCELERATION * dt_s)
         error = wrap_rad(target_yaw_rad - reference.yaw_rad)
         self._turning = abs(error) > (TURN_STOP_RAD if self._turning else TURN_START_RAD)
-        reference.moving = self._turning or bool(np.linalg.norm(reference.velocity_m_s) > MOVING_M_S)
+        self._wants_to_walk = self._turning or bool(np.linalg.norm(velocity_m_s) > MOVING_M_S)
+        tall = reference.height_m > WALKING_HEIGHT_M - 0.02
+        goal = velocity_m_s if tall else np.zeros(2)
+        reference.velocity_m_s = _toward(reference.velocity_m_s, goal, ACCELERATION * dt_s)
+        slow = np.linalg.norm(reference.velocity_m_s) <= MOVING_M_S
+        reference.moving = not slow or (self._turning and tall)
         wished = 0.0
         if reference.moving:
             # The fastest rate from which the turn can still be stopped in time.

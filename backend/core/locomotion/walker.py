@@ -202,7 +202,7 @@ class Walker:
             self.swing.position[3] + wrap_rad(yaw - self.swing.position[3]),
             self._elapsed_s,
             self._remaining_s,
-            gait.lift_m,
+            float(np.interp(reference.height_m, (0.48, 0.60), (0.4, 1.0))) * gait.lift_m,
             dt_s,
         )
         low = soles[side].position_m[2] < TOUCH_M
