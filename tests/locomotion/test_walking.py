@@ -7,7 +7,6 @@ from backend.core.locomotion.fall import HELD_TEXT
 from benchmarks.soak import drive
 from tests.locomotion.rig import LAYOUT, SPEC, Rig
 
-
 # Seconds of CPU, but a machine that is busy with other things may take long for them.
 pytestmark = pytest.mark.timeout(900)
 
