@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
+import { CatchBoundary, type ErrorComponentProps } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import { robotQuery, systemQuery } from "@/shared/api/queries";
 import type { CommandAction } from "@/shared/input/actions";
 import { bindingsStore } from "@/shared/input/bindingsStore";
 import { ask, live, useClientId, useLive } from "@/shared/live/live";
+import { EmptyState } from "@/shared/ui/EmptyState";
 import { CameraView } from "./CameraView";
 import classes from "./CockpitPage.module.css";
 import { DrivingBar } from "./DrivingBar";
@@ -23,6 +25,11 @@ const NO_SERVERS: string[] = [];
 
 // three.js is most of the page's weight; the head camera does not wait for it.
 const TwinView = lazy(() => import("./TwinView").then((module) => ({ default: module.TwinView })));
+
+/** A browser without WebGL must still drive by its cameras. */
+function NoTwin({ error }: ErrorComponentProps) {
+  return <EmptyState title="No 3D view" text={`${String(error)}. Cameras, driving and recording work without it.`} />;
+}
 
 /** Drive and record. The head camera is the page. */
 export function CockpitPage() {
@@ -79,7 +86,9 @@ export function CockpitPage() {
           ))}
         </div>
         <div className={classes.twin}>
-          <Suspense fallback={null}>{robot && <TwinView robot={robot} />}</Suspense>
+          <CatchBoundary getResetKey={() => "twin"} errorComponent={NoTwin}>
+            <Suspense fallback={null}>{robot && <TwinView robot={robot} />}</Suspense>
+          </CatchBoundary>
         </div>
       </div>
       <div className={classes.driving}>

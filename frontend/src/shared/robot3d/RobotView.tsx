@@ -1,4 +1,4 @@
-import { Grid, OrbitControls } from "@react-three/drei";
+import { OrbitControls } from "@react-three/drei";
 import { Canvas } from "@react-three/fiber";
 import { type ReactNode, useCallback, useState } from "react";
 import { useComputedColorScheme } from "@mantine/core";
@@ -45,16 +45,8 @@ export function RobotView({ urdfUrl, source, ghostOf, children, label, onRobot }
         <hemisphereLight position={[0, 0, 1]} args={[colours.sky, colours.ground, 1.7]} />
         <directionalLight position={[2, -3, 5]} intensity={1.6} />
         <directionalLight position={[-3, 2, 2]} intensity={0.5} />
-        <Grid
-          rotation={[Math.PI / 2, 0, 0]}
-          args={[12, 12]}
-          cellSize={0.25}
-          sectionSize={1}
-          cellColor={colours.cell}
-          sectionColor={colours.section}
-          fadeDistance={11}
-          fadeStrength={1.5}
-        />
+        <fog attach="fog" args={[colours.back, 4, 11]} />
+        <gridHelper args={[14, 28, colours.section, colours.cell]} rotation={[Math.PI / 2, 0, 0]} />
         <FrameCap source={source} />
         <FollowRobot source={source} />
         <OrbitControls makeDefault enableDamping={false} target={[0.2, 0, 0.82]} minDistance={0.5} maxDistance={8} maxPolarAngle={1.56} />
