@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backend.core.locomotion.fall import HELD_TEXT
+from backend.core.locomotion.fall import FALLEN_TEXT
 from benchmarks.soak import drive
 from tests.locomotion.rig import LAYOUT, SPEC, Rig
 
@@ -111,7 +111,7 @@ def test_a_fall_is_detected_damped_and_undone_where_it_happened():
     rig.run(3.0, (0.4, 0.0, 0.0))
     rig.run(2.5, push_n=(-500.0, 300.0, 0.0), push_s=0.4)
     assert rig.state.locomotion == "fallen"
-    assert rig.state.locomotion_note == HELD_TEXT
+    assert rig.state.locomotion_note == FALLEN_TEXT
     motors = rig.world.controller.update(rig.state, None, 0.004)
     assert not motors.tau_nm.any()
     assert not motors.kp.any()

@@ -12,7 +12,7 @@ from backend.core.contracts.record import Array
 from backend.core.contracts.robot import RobotSpec, RobotState
 from backend.core.locomotion.body_model import GRAVITY_M_S2, BodyModel
 from backend.core.locomotion.controller import LocomotionManifest
-from backend.core.locomotion.fall import HELD_TEXT, has_fallen, limp
+from backend.core.locomotion.fall import FALLEN_TEXT, has_fallen, limp
 from backend.core.locomotion.reference import Reference, ReferenceShaper
 from backend.core.locomotion.walker import Balance, Phase, Sole, Walker
 from backend.core.locomotion.whole_body_qp import Task, WholeBodyQp
@@ -101,7 +101,7 @@ class DcmWholeBody:
         self._model.update(state)
         self._fallen = self._fallen or has_fallen(state)
         if self._fallen:
-            self._note = HELD_TEXT
+            self._note = FALLEN_TEXT
             return limp(self._spec)
         tasks = self._plan(state, reference, dt_s)
         joints = self._spec.neutral_rad.copy()

@@ -9,7 +9,7 @@ FALLEN_HEIGHT_M = 0.35
 FALLEN_UPRIGHT = 0.5
 """Cosine of the pelvis' tilt below which the robot counts as fallen."""
 DAMPING_NM_S = 2.0
-HELD_TEXT = "fallen: motors are damped; reset the robot"
+FALLEN_TEXT = "fallen: motors are damped; reset the robot"
 
 
 def has_fallen(state: RobotState) -> bool:

@@ -14,7 +14,7 @@ from backend.core.contracts.command import Command, MotorCommand
 from backend.core.contracts.record import Array, Record, json_decoder
 from backend.core.contracts.robot import RobotSpec, RobotState
 from backend.core.locomotion.controller import LocomotionManifest
-from backend.core.locomotion.fall import HELD_TEXT, has_fallen, limp
+from backend.core.locomotion.fall import FALLEN_TEXT, has_fallen, limp
 from backend.core.locomotion.observation import ObservationBuilder, Situation, TermConfig
 from backend.core.locomotion.reference import Reference, ReferenceShaper
 
@@ -121,7 +121,7 @@ class OnnxPolicy:
         self._moving = reference.moving
         self._fallen = self._fallen or has_fallen(state)
         if self._fallen:
-            self._note = HELD_TEXT
+            self._note = FALLEN_TEXT
             return limp(self._spec)
         self._time_s += dt_s
         action = self._infer(self._observation.build(self._situation(state, reference)))

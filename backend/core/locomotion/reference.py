@@ -52,7 +52,6 @@ class ReferenceShaper:
     """Follows the commands at limited rates; without commands it comes to rest and holds the arms."""
 
     def __init__(self, spec: RobotSpec, manifest: LocomotionManifest) -> None:
-        self._spec = spec
         layout = spec.layout
         self._joints, self._torso, self._velocity = layout.joints, layout.torso, layout.velocity
         self._height, self._yaw = layout.height.start, layout.target_yaw.start
