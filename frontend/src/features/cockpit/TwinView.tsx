@@ -20,7 +20,7 @@ export function TwinView({ robot }: { robot: Robot }) {
   const arms = useInput((state) => state.arms);
   const mayDrag = useLive((state) => {
     const situation = situationOf(state);
-    return obstacle("lease.release", situation) === "" && ["READY", "ACTIVE"].includes(situation.mode);
+    return obstacle("lease.release", situation) === "" && ["READY", "ACTIVE", "HOLD"].includes(situation.mode);
   });
   const chosen = arms.left && arms.right ? "both" : arms.left ? "left" : "right";
   return (

@@ -65,7 +65,7 @@ export function WristHandle({ side, wrist, draggable, mode }: WristHandleProps) 
         </group>
       </group>
       {target && draggable && (
-        <TransformControls object={target} mode={mode} space={mode === "rotate" ? "local" : "world"} size={0.55} onMouseDown={grab} />
+        <TransformControls object={target} mode={mode} space={mode === "rotate" ? "local" : "world"} size={0.85} onMouseDown={grab} />
       )}
     </>
   );

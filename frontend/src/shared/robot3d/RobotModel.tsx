@@ -16,11 +16,17 @@ interface RobotModelProps {
 /** The robot at its newest pose, or the ghost of its command. */
 export function RobotModel({ urdfUrl, source, ghostOf, onProblem, onLoad }: RobotModelProps) {
   const [robot, setRobot] = useState<URDFRobot | null>(null);
-  const invalidate = useThree((three) => three.invalidate);
+  const { gl, scene, camera, invalidate } = useThree();
 
   useEffect(() => {
     let wanted = true;
-    loadRobot(urdfUrl, ghostOf).then(
+    const load = async () => {
+      const loaded = await loadRobot(urdfUrl, ghostOf);
+      // Compiled now, not when the ghost first appears: that is when somebody begins to drive.
+      await gl.compileAsync(loaded, camera, scene);
+      return loaded;
+    };
+    load().then(
       (loaded) => {
         if (!wanted) return;
         setRobot(loaded);
@@ -33,7 +39,7 @@ export function RobotModel({ urdfUrl, source, ghostOf, onProblem, onLoad }: Robo
     return () => {
       wanted = false;
     };
-  }, [urdfUrl, ghostOf, onProblem, onLoad, invalidate]);
+  }, [urdfUrl, ghostOf, onProblem, onLoad, gl, scene, camera, invalidate]);
 
   useFrame(() => {
     const pose = source.read();
