@@ -95,7 +95,7 @@ function Timer() {
   const label = useLive(({ telemetry }) => {
     const recorder = telemetry?.recorder;
     if (!recorder) return "NOT RECORDING";
-    if (recorder.phase === "idle") return recorder.take > 0 ? `${recorder.take} takes` : "no take yet";
+    if (recorder.phase === "idle") return recorder.take > 0 ? `takes so far: ${recorder.take}` : "no take yet";
     return recorder.phase === "review" ? `take ${recorder.take}: keep?` : `take ${recorder.take}`;
   });
   return (
