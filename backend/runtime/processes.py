@@ -1,6 +1,7 @@
 """The processes of the app, in the order in which they are started."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -9,18 +10,21 @@ class ProcessSpec:
 
     name: str
     module: str
+    starts: Literal["at once", "migrated", "page answers"] = "at once"
+    """What it waits for when the app starts. Pictures take much of the machine, so they let the page come
+    first."""
     environment: dict[str, str] = field(default_factory=dict)
 
 
 PROCESSES = (
     ProcessSpec("world", "backend.runtime.world"),
     ProcessSpec("control", "backend.runtime.control"),
-    ProcessSpec("cameras", "backend.runtime.cameras"),
-    # Viewers that come and go fragment glibc's arenas; two keep the memory bounded.
-    ProcessSpec("video", "backend.video.process", {"MALLOC_ARENA_MAX": "2"}),
     ProcessSpec("recorder", "backend.recording.process"),
-    ProcessSpec("api", "backend.api.process"),
+    ProcessSpec("api", "backend.api.process", "migrated"),
+    # Viewers that come and go fragment glibc's arenas; two keep the memory bounded.
+    ProcessSpec("video", "backend.video.process", "page answers", {"MALLOC_ARENA_MAX": "2"}),
+    ProcessSpec("cameras", "backend.runtime.cameras", "page answers"),
 )
 
 MIGRATION = ProcessSpec("migrate", "backend.db.migrate")
-"""Runs to its end before the api starts."""
+"""Runs to its end once, when the app starts."""

@@ -25,6 +25,8 @@ class Supervisor:
         self._processes = processes
         self._children: dict[str, Child] = {}
         self._stopping = asyncio.Event()
+        self._host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+        self._url = f"http://{self._host}:{settings.port}"
         self._width = max(len(spec.name) for spec in processes)
 
     async def run(self) -> int:
@@ -32,18 +34,21 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._on_signal)
-        first = [spec for spec in self._processes if spec.name != "api"]
-        last = [spec for spec in self._processes if spec.name == "api"]
-        tasks = [asyncio.create_task(self._keep(spec)) for spec in first]
+        tasks = self._begin("at once")
         migrated = await self._migrate()
         if migrated:
-            tasks += [asyncio.create_task(self._keep(spec)) for spec in last]
-            tasks.append(asyncio.create_task(self._announce()))
+            tasks += self._begin("migrated")
+            if await self._page_answers():
+                tasks += self._begin("page answers")
+                print(f"Bunraku is ready: {self._url}", flush=True)
             await self._stopping.wait()
         self._stopping.set()
         await self._stop()
         await asyncio.gather(*tasks)
         return 0 if migrated else 1
+
+    def _begin(self, moment: str) -> list[asyncio.Task[None]]:
+        return [asyncio.create_task(self._keep(spec)) for spec in self._processes if spec.starts == moment]
 
     def _on_signal(self) -> None:
         if self._stopping.is_set():
@@ -101,14 +106,13 @@ class Supervisor:
             self._say("supervisor", "check DATABASE_URL and that the database is running, then start again")
         return code == 0
 
-    async def _announce(self) -> None:
-        """Print the URL when the api answers."""
-        host = "127.0.0.1" if self._settings.host in ("0.0.0.0", "::") else self._settings.host
+    async def _page_answers(self) -> bool:
+        """Wait until the api answers; False when the app is stopped before."""
         while not self._stopping.is_set():
-            if await _answers(host, self._settings.port):
-                print(f"Bunraku is ready: http://{host}:{self._settings.port}", flush=True)
-                return
+            if await _answers(self._host, self._settings.port):
+                return True
             await self._pause(0.1)
+        return False
 
     def _say(self, name: str, line: str) -> None:
         print(f"{name:>{self._width}} | {line}", file=sys.stderr, flush=True)

@@ -53,7 +53,11 @@ def start_another(app: App, **settings: str) -> subprocess.CompletedProcess[str]
 
 def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path, tmp_path: Path):
     with running_app(data_dir, **SMALL) as app:
-        assert set(app.pids()) == {spec.name for spec in PROCESSES}
+        names = {spec.name for spec in PROCESSES}
+        deadline_s = time.monotonic() + 60.0
+        while set(app.pids()) != names and time.monotonic() < deadline_s:
+            time.sleep(0.1)
+        assert set(app.pids()) == names
 
         second = start_another(app)
         assert second.returncode == 1
