@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useLive } from "@/shared/live/live";
 import { VideoClient, type VideoState } from "@/shared/video/VideoClient";
 
 const CLOSED: VideoState = { phase: "closed", problem: "", streams: new Map() };
@@ -18,5 +19,9 @@ export function useVideo(client: string, cameras: string[], iceServers: string[]
     video?.connect();
     return () => video?.close();
   }, [video]);
+  const startedNs = useLive(({ telemetry }) => telemetry?.processes.find(({ process }) => process === "video")?.started_ns);
+  useEffect(() => {
+    if (startedNs !== undefined) video?.processStarted(startedNs);
+  }, [video, startedNs]);
   return useSyncExternalStore(video?.subscribe ?? never, () => video?.state ?? CLOSED);
 }

@@ -73,12 +73,13 @@ export class VideoClient {
 
   /**
    * Tell when the video process started, from its heartbeat. A new process knows nothing of the old one's
-   * peers; without this the browser takes some 7 s to notice.
+   * peers, without this the browser takes some 7 s to notice; and a client that waits need wait no longer.
    */
   processStarted(startedNs: number): void {
-    const restarted = this.processStartedNs !== null && this.processStartedNs !== startedNs;
+    if (startedNs === this.processStartedNs) return;
+    const restarted = this.processStartedNs !== null && this.snapshot.phase !== "closed";
     this.processStartedNs = startedNs;
-    if (restarted && this.snapshot.phase !== "closed") this.connect();
+    if (restarted || this.snapshot.phase === "waiting") this.connect();
   }
 
   /** Return what came in since the last call, per camera. */
