@@ -17,7 +17,7 @@ TORSO_RATE_RAD_S = 0.8
 LOW_SPEED_SHARE = 0.5
 """Share of the full speed that remains at the lowest height."""
 FULL_SPEED_HEIGHT_M = 0.70
-WALKING_HEIGHT_M = 0.60
+WALKING_HEIGHT_M = 0.62
 """Lower than this the ankles reach their stops before a swinging foot clears the ground."""
 MOVING_M_S = 0.02
 TURN_START_RAD = 0.12

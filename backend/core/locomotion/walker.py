@@ -87,6 +87,7 @@ class Walker:
         self._elapsed_s = 0.0
         self._landing_m = np.zeros(2)
         self._old_cop_m = np.zeros(2)
+        self._early_s = 0.0
 
     @property
     def contacts(self) -> tuple[int, ...]:
@@ -211,13 +212,17 @@ class Walker:
             1
         ] + LATE_S:
             self._old_cop_m = stance.position_m[:2] + rotation @ cop
+            self._early_s = max(self._remaining_s, 0.0)
             self._enter(Phase.TRANSFER)
         return stance.position_m[:2] + rotation @ cop
 
     def _transfer(self, balance: Balance, soles: dict[int, Sole], reference: Reference) -> Array:
-        """Bring the weight onto the foot that has just landed, then lift the other one or stand."""
+        """Bring the weight onto the foot that has just landed, then lift the other one or stand.
+
+        A foot that lands early waits for its time: until then the DCM has not come far enough.
+        """
         landed = soles[self.swing_side]
-        share = min(self._elapsed_s / self.gait.transfer_s, 1.0)
+        share = float(np.clip((self._elapsed_s - self._early_s) / self.gait.transfer_s, 0.0, 1.0))
         cop = (1 - share) * self._old_cop_m + share * landed.position_m[:2]
         if share >= 1.0:
             if not reference.moving and self._settled(balance, soles):
