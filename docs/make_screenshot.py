@@ -24,6 +24,7 @@ def main() -> None:
         httpx.post(f"{app.url}/api/tasks", json=task).raise_for_status()
         page = cockpit.page
         page.reload()
+        cockpit.poll(lambda: any(cockpit.pixels("head") or ()), 120.0)
         cockpit.press("Take control")
         cockpit.press("Arm")
         cockpit.wait_mode("READY")
@@ -37,7 +38,6 @@ def main() -> None:
             with cockpit.holding("ShiftLeft", key):
                 page.wait_for_timeout(hold_ms)
         with cockpit.holding("ShiftLeft"):
-            cockpit.wait_mode("ACTIVE")
             page.wait_for_timeout(1500)
             page.screenshot(path=PICTURE, type="jpeg", quality=88)
 
