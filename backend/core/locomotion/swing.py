@@ -4,8 +4,8 @@ import numpy as np
 
 from backend.core.contracts.record import Array
 
-FREEZE_S = 0.05
-"""Closer to touchdown than this the path is not bent any more."""
+LEAST_S = 0.04
+"""Sideways the path always plans at least this far ahead, so that it never needs to jump."""
 LANDING_M_S = 0.25
 """Speed at which the sole meets the ground, and seeks it when it is late."""
 SEEK_M = 0.02
@@ -45,10 +45,7 @@ class SwingPath:
         """
         flat = [0, 1, 3]
         goal = np.array([*target_xy_m, target_yaw_rad])
-        if remaining_s > FREEZE_S:
-            self._blend(flat, goal, remaining_s - 0.4 * FREEZE_S, dt_s)
-        else:
-            self._coast(flat, dt_s)
+        self._blend(flat, goal, max(remaining_s - 0.5 * LEAST_S, LEAST_S), dt_s)
         rise_s = APEX * (elapsed_s + remaining_s) - elapsed_s
         if rise_s > 0.02:
             self._blend([2], np.array([self._ground_m + lift_m]), rise_s, dt_s)
@@ -75,8 +72,3 @@ class SwingPath:
         self.position[axes] = p + v * s + 0.5 * a * s**2 + c3 * s**3 + c4 * s**4 + c5 * s**5
         self.velocity[axes] = v + a * s + 3 * c3 * s**2 + 4 * c4 * s**3 + 5 * c5 * s**4
         self.acceleration[axes] = a + 6 * c3 * s + 12 * c4 * s**2 + 20 * c5 * s**3
-
-    def _coast(self, axes: list[int], dt_s: float) -> None:
-        self.acceleration[axes] = -self.velocity[axes] / FREEZE_S
-        self.position[axes] += self.velocity[axes] * dt_s
-        self.velocity[axes] += self.acceleration[axes] * dt_s
