@@ -27,11 +27,17 @@ async (cameras) => {
     peer.addTransceiver("video", { direction: "recvonly" }).setCodecPreferences(codecs);
   }
   await peer.setLocalDescription();
-  const response = await fetch("/api/video/offer", {
+  // Pictures come after the page: the video process may still be starting.
+  const ask = () => fetch("/api/video/offer", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ client, sdp: peer.localDescription.sdp, cameras }),
   });
+  let response = await ask();
+  for (let tries = 0; response.status === 503 && tries < 60; tries += 1) {
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    response = await ask();
+  }
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.text);
   await peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
