@@ -38,7 +38,9 @@ export function Player({ episode, start_s }: { episode: EpisodeDetail; start_s: 
     });
   }, [clock, navigate]);
 
-  const leading = episode.cameras[0]?.name ?? "";
+  // Head, left, right: streams come in any order, the eye expects this one.
+  const cameras = [...episode.cameras].sort((a, b) => a.name.localeCompare(b.name));
+  const leading = cameras[0]?.name ?? "";
   const frames = useQuery({ ...framesQuery(episode.id, leading), enabled: leading !== "" }).data;
   const review = useReview();
   const [rejecting, setRejecting] = useState(false);
@@ -78,7 +80,7 @@ export function Player({ episode, start_s }: { episode: EpisodeDetail; start_s: 
     <>
       <div className={classes.stage}>
         <div className={classes.views}>
-          {episode.cameras.map(({ name }) => (
+          {cameras.map(({ name }) => (
             <VideoPane key={name} episode={episode.id} camera={name} clock={clock} />
           ))}
           <RobotPane episode={episode.id} clock={clock} />
