@@ -46,6 +46,8 @@ class BodyModel:
         self.index: Array = np.array([spec.index(name) for name in self.joints])
         """Place of each model joint in `spec.joints`."""
         self._model.armature = np.concatenate((np.zeros(6), spec.armature_kg_m2[self.index]))
+        self.lower_rad: Array = spec.lower_rad[self.index]
+        self.upper_rad: Array = spec.upper_rad[self.index]
         self.nv: int = self._model.nv
         self._lower = np.tril_indices(self.nv, -1)
         self.mass_kg: float = sum(inertia.mass for inertia in self._model.inertias)

@@ -22,7 +22,8 @@ HEIGHT_RANGE_M = (0.50, 0.76)
 MAX_VELOCITY = np.array([0.5, 0.25, 0.8])
 TORSO_LIMIT_RAD = np.array([0.25, 0.5, 0.7])
 
-COM_WEIGHT = 500.0
+COM_WEIGHT = np.array([500.0, 500.0, 100.0])
+"""Balance before height: a crouch that the ankles cannot follow is not taken."""
 HEIGHT_KP = 60.0
 HEIGHT_KD = 16.0
 TORSO_KP, TORSO_WEIGHT = 150.0, 10.0
@@ -141,7 +142,7 @@ class DcmWholeBody:
                 model.com_jacobian,
                 model.com_bias_m_s2,
                 np.append(omega * omega * (com[:2] - cop), lift),
-                np.full(3, COM_WEIGHT),
+                COM_WEIGHT,
             )
         ]
         roll, pitch, yaw = reference.torso_rpy_rad

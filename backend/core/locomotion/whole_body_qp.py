@@ -6,6 +6,7 @@ Unknowns are the generalised accelerations a (nv,) and the contact forces f (3 p
     s.t.  base rows of  M a + h = S tau + sum J_c^T f
           f inside linearised friction cones, normal force positive
           |tau| <= effort limits
+          joints slow down before their stops: dd_q >= -k_d dq - k_p (q - lower), likewise above
 
 and tau follows from the remaining rows. This is inverse dynamics with soft tasks as in Herzog et al.,
 "Momentum control with hierarchical inverse dynamics on a torque-controlled humanoid" (2016) and
@@ -25,6 +26,9 @@ MIN_NORMAL_N = 1.0
 ACCELERATION_COST = 1e-4
 FORCE_COST = 2e-5
 NO_LIMIT = 1e30
+STOP_KP = 400.0
+STOP_KD = 40.0
+"""Gains [1/s2, 1/s] of the approach to a joint's stop: critically damped."""
 EQUALITY = 5
 """daqp's flag of an equality row."""
 
@@ -94,10 +98,29 @@ class WholeBodyQp:
         upper[6:nv] += self._effort_nm
         sense = np.zeros(len(rows), np.int32)
         sense[:6] = EQUALITY
-        solution, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
-        if flag < 1 or not np.all(np.isfinite(solution)):
+        near, far = self._stops()
+        # daqp takes the first entries of the bounds as simple bounds on the first unknowns.
+        bounded = (
+            np.concatenate((far, upper)),
+            np.concatenate((near, lower)),
+            np.concatenate((np.zeros(nv, np.int32), sense)),
+        )
+        solution = _solved(hessian, gradient, rows, *bounded)
+        if solution is None:
+            # A joint thrown into its stop can ask for more than the motors have; the stop itself helps then.
+            solution = _solved(hessian, gradient, rows, upper, lower, sense)
+        if solution is None:
             return None
         return dynamics[6:] @ solution + model.nonlinear[6:]
+
+    def _stops(self) -> tuple[Array, Array]:
+        """Return the least and largest generalised accelerations that keep joints off their stops."""
+        model = self._model
+        free = np.full(6, NO_LIMIT)
+        damping = STOP_KD * model.dq_rad_s
+        least = -damping - STOP_KP * (model.q_rad - model.lower_rad)
+        largest = -damping - STOP_KP * (model.q_rad - model.upper_rad)
+        return np.concatenate((-free, least)), np.concatenate((free, largest))
 
     def _contact_jacobian(self, contacts: tuple[str, ...]) -> Array:
         """Return the (3 per sole point, nv) Jacobian of the contact points: J_linear - [r]x J_angular."""
@@ -111,3 +134,11 @@ class WholeBodyQp:
             lever[:, 2, 0], lever[:, 2, 1] = y, -x
             blocks.append((foot.jacobian[:3] + lever @ foot.jacobian[3:]).reshape(-1, self._model.nv))
         return np.concatenate(blocks)
+
+
+def _solved(
+    hessian: Array, gradient: Array, rows: Array, upper: Array, lower: Array, sense: Array
+) -> Array | None:
+    """Return the optimum, or None when there is none."""
+    solution, _, flag, _ = daqp.solve(hessian, gradient, rows, upper, lower, sense)
+    return solution if flag >= 1 and np.all(np.isfinite(solution)) else None
