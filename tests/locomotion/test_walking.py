@@ -31,6 +31,18 @@ def test_bends_and_turns_the_torso_as_commanded():
     assert rig.state.locomotion == "stand"
 
 
+def test_does_not_take_a_crouch_that_the_ankles_cannot_follow():
+    rig = Rig()
+    ankles = [SPEC.index(f"{side}_ankle_pitch_joint") for side in ("left", "right")]
+    rig.glide(LAYOUT.torso, np.array([0.14, -0.2, -0.68]), 1.0)
+    rig.glide(LAYOUT.height, 0.49, 1.3)
+    rig.run(2.0)
+    assert rig.state.locomotion == "stand"
+    assert 0.49 < rig.state.base_height_m < 0.58
+    assert np.all(rig.state.q_rad[ankles] > SPEC.lower_rad[ankles])
+    assert np.linalg.norm(rig.state.base_twist[:2]) < 0.05
+
+
 def test_walks_at_the_commanded_speed_and_stops():
     rig = Rig()
     rig.run(2.0, (0.4, 0.0, 0.0))

@@ -29,6 +29,7 @@ NO_LIMIT = 1e30
 STOP_KP = 400.0
 STOP_KD = 40.0
 """Gains [1/s2, 1/s] of the approach to a joint's stop: critically damped."""
+STOP_MARGIN_RAD = 0.015
 EQUALITY = 5
 """daqp's flag of an equality row."""
 
@@ -118,8 +119,8 @@ class WholeBodyQp:
         model = self._model
         free = np.full(6, NO_LIMIT)
         damping = STOP_KD * model.dq_rad_s
-        least = -damping - STOP_KP * (model.q_rad - model.lower_rad)
-        largest = -damping - STOP_KP * (model.q_rad - model.upper_rad)
+        least = -damping - STOP_KP * (model.q_rad - model.lower_rad - STOP_MARGIN_RAD)
+        largest = -damping - STOP_KP * (model.q_rad - model.upper_rad + STOP_MARGIN_RAD)
         return np.concatenate((-free, least)), np.concatenate((free, largest))
 
     def _contact_jacobian(self, contacts: tuple[str, ...]) -> Array:
