@@ -9,6 +9,8 @@ from fastapi.responses import FileResponse, Response
 
 from backend.api import robot_schemas
 from backend.api.dependencies import AppParts
+from backend.core.contracts.world import WorldRequest
+from backend.runtime.topics import WORLD
 from backend.services.errors import DomainError
 
 router = APIRouter(prefix="/api/robot", tags=["robot"])
@@ -91,3 +93,12 @@ async def get_mesh(parts: AppParts, name: str) -> FileResponse:
     if path is None:
         raise DomainError(404, "no_mesh", f"there is no mesh {name!r}; the URDF names them")
     return FileResponse(path, media_type="model/stl", headers=CACHE)
+
+
+@router.get("/scene", operation_id="getScene", response_model=robot_schemas.Scene)
+async def get_scene(parts: AppParts) -> Response:
+    """Return shapes and colours of what stands around the robot, as the simulation knows them."""
+    reply = await parts.bus.call_async(WORLD, WorldRequest(kind="shapes"))
+    if not reply.ok:
+        raise DomainError(404, "no_scene", f"the robot's world does not describe itself: {reply.error}")
+    return Response(reply.detail["shapes"], media_type="application/json")

@@ -1,4 +1,6 @@
-"""Shapes of the description of the robot."""
+"""Shapes of the description of the robot and of what stands around it."""
+
+from typing import Literal
 
 from backend.api.schemas import Shape
 
@@ -40,3 +42,26 @@ class Robot(Shape):
     left_wrist_link: str
     right_wrist_link: str
     urdf_url: str
+
+
+class ScenePart(Shape):
+    """One coloured shape of a body.
+
+    `size` is half extents (box), radius (sphere), or radius and half length along z (cylinder, capsule), in
+    metres; `T_body_part` is x y z [m], qx qy qz qw, in the world for what never moves. Vertices [m] and faces
+    are flat lists of triples.
+    """
+
+    kind: Literal["box", "sphere", "cylinder", "capsule", "mesh"]
+    size: list[float]
+    T_body_part: list[float]
+    colour: str
+    vertices_m: list[float]
+    faces: list[int]
+
+
+class Scene(Shape):
+    """What stands around the robot."""
+
+    fixed: list[ScenePart]
+    objects: dict[str, list[ScenePart]]

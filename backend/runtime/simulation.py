@@ -11,8 +11,9 @@ import numpy as np
 from backend.core.contracts.command import Command, MotorCommand
 from backend.core.contracts.record import Array
 from backend.core.contracts.robot import RobotSpec, RobotState
-from backend.core.contracts.world import WorldState
+from backend.core.contracts.world import SceneShapes, WorldState
 from backend.core.locomotion.controller import LocomotionController
+from backend.runtime.scene_shapes import scene_shapes
 from backend.runtime.sim_sensors import Sensors
 
 WATCHDOG_NS = 200_000_000
@@ -92,6 +93,10 @@ class Simulation:
     def world_state(self, now_ns: int, seq: int, real_time_factor: float = 1.0) -> WorldState:
         """Return objects and the full configuration."""
         return self._sensors.world_state(self.data, now_ns, seq, real_time_factor)
+
+    def shapes(self) -> SceneShapes:
+        """Return what stands around the robot, to be drawn."""
+        return scene_shapes(self.model, "pelvis", self._scene.objects)
 
     def reset_scene(self, seed: int) -> None:
         """Put objects and robot back to their starts."""

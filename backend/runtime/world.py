@@ -12,6 +12,7 @@ import structlog
 from backend import catalog
 from backend.core import clock
 from backend.core.contracts.health import Reply
+from backend.core.contracts.record import to_json
 from backend.core.contracts.world import WorldRequest
 from backend.runtime import logging, realtime
 from backend.runtime.bus import Bus
@@ -52,6 +53,8 @@ class World:
         self._worlds = bus.publisher(WORLD_STATE)
         self._service = bus.serve(WORLD)
         self._heart = Heart(bus, "world")
+        # Made now: while it runs there is no time for it.
+        self._shapes = to_json(simulation.shapes()).decode()
         self._world_seq = 0
         self._factor = 1.0
         self._running = True
@@ -107,7 +110,10 @@ class World:
             case "reset_scene":
                 self._simulation.reset_scene(request.seed)
                 return Reply(ok=True)
-        return Reply(ok=False, error=f"unknown request {request.kind!r}; allowed: reset_robot, reset_scene")
+            case "shapes":
+                return Reply(ok=True, detail={"shapes": self._shapes})
+        allowed = "reset_robot, reset_scene, shapes"
+        return Reply(ok=False, error=f"unknown request {request.kind!r}; allowed: {allowed}")
 
 
 def main() -> None:

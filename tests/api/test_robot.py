@@ -37,3 +37,9 @@ async def test_every_mesh_of_the_urdf_is_served(sqlite_house: House):
     assert 100 < len(trimesh.load_mesh(io.BytesIO(palm.content), file_type="stl").faces) <= 8000
     unknown = await sqlite_house.http.get("/api/robot/meshes/..%2F..%2Fpyproject.toml")
     assert unknown.status_code == 404
+
+
+async def test_without_a_world_there_is_no_scene_yet(sqlite_house: House):
+    reply = await sqlite_house.http.get("/api/robot/scene")
+    assert reply.status_code == 503
+    assert "world" in reply.json()["text"]

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from backend.core import clock
-from backend.core.contracts.world import WorldRequest
+from backend.core.contracts.record import json_decoder
+from backend.core.contracts.world import SceneShapes, WorldRequest
 from backend.core.safety.safety import Safety
 from backend.runtime.bus import Bus, ServiceUnavailable
 from backend.runtime.topics import WORLD, WORLD_STATE
@@ -90,3 +91,17 @@ def test_a_robot_without_a_world_says_so(tmp_path: Path):
     with pytest.raises(ServiceUnavailable):
         Bus(tmp_path / "run").call(WORLD, WorldRequest(kind="reset_robot"), timeout_s=0.05)
     robot.close()
+
+
+def test_describes_what_stands_around_it(world: tuple[subprocess.Popen[bytes], Bus]):
+    _, bus = world
+    _until(lambda: _shapes(bus), "the description of the scene")
+    assert "tea_box" in _shapes(bus).objects
+
+
+def _shapes(bus: Bus) -> SceneShapes | None:
+    try:
+        reply = bus.call(WORLD, WorldRequest(kind="shapes"))
+    except ServiceUnavailable:
+        return None
+    return json_decoder(SceneShapes).decode(reply.detail["shapes"])

@@ -272,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/robot/scene": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scene
+         * @description Return shapes and colours of what stands around the robot, as the simulation knows them.
+         */
+        get: operations["getScene"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/robot/urdf": {
         parameters: {
             query?: never;
@@ -867,6 +887,43 @@ export interface components {
             state_names: string[];
             /** Urdf Url */
             urdf_url: string;
+        };
+        /**
+         * Scene
+         * @description What stands around the robot.
+         */
+        Scene: {
+            /** Fixed */
+            fixed: components["schemas"]["ScenePart"][];
+            /** Objects */
+            objects: {
+                [key: string]: components["schemas"]["ScenePart"][];
+            };
+        };
+        /**
+         * ScenePart
+         * @description One coloured shape of a body.
+         *
+         *     `size` is half extents (box), radius (sphere), or radius and half length along z (cylinder, capsule), in
+         *     metres; `T_body_part` is x y z [m], qx qy qz qw, in the world for what never moves. Vertices [m] and faces
+         *     are flat lists of triples.
+         */
+        ScenePart: {
+            /** T Body Part */
+            T_body_part: number[];
+            /** Colour */
+            colour: string;
+            /** Faces */
+            faces: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "box" | "sphere" | "cylinder" | "capsule" | "mesh";
+            /** Size */
+            size: number[];
+            /** Vertices M */
+            vertices_m: number[];
         };
         /**
          * Series
@@ -1725,6 +1782,53 @@ export interface operations {
                 };
                 content: {
                     "model/stl": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getScene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scene"];
                 };
             };
             /** @description Unprocessable Entity */

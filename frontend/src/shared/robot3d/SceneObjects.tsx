@@ -1,14 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useFrame } from "@react-three/fiber";
-import { useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Group } from "three";
-import { systemQuery } from "@/shared/api/queries";
+import { geometryOf, type ScenePart, sceneQuery, UNKNOWN } from "./sceneParts";
 import type { PoseSource } from "./scenePose";
-import { furnitureOf, type Part, partsOf } from "./sceneShapes";
 
 /** Furniture, and the movable objects where telemetry says they are. */
 export function SceneObjects({ source }: { source: PoseSource }) {
-  const { data: system } = useQuery(systemQuery);
+  const { data: scene } = useQuery(sceneQuery);
   const [names, setNames] = useState<readonly string[]>([]);
   const groups = useRef(new Map<string, Group>());
 
@@ -26,7 +25,7 @@ export function SceneObjects({ source }: { source: PoseSource }) {
 
   return (
     <>
-      <Parts parts={furnitureOf(system?.scene ?? "")} />
+      <Parts parts={scene?.fixed ?? []} />
       {names.map((name) => (
         <group
           key={name}
@@ -35,25 +34,24 @@ export function SceneObjects({ source }: { source: PoseSource }) {
             else groups.current.delete(name);
           }}
         >
-          <Parts parts={partsOf(name)} />
+          <Parts parts={scene?.objects[name] ?? [UNKNOWN]} />
         </group>
       ))}
     </>
   );
 }
 
-function Parts({ parts }: { parts: readonly Part[] }) {
-  return parts.map((part, i) => (
-    <mesh key={i} position={part.at} rotation={part.kind === "cylinder" ? [Math.PI / 2, 0, 0] : undefined}>
-      <Shape part={part} />
-      <meshLambertMaterial color={part.colour} />
-    </mesh>
-  ));
+function Parts({ parts }: { parts: readonly ScenePart[] }) {
+  return parts.map((part, i) => <PartMesh key={i} part={part} />);
 }
 
-function Shape({ part: { kind, size } }: { part: Part }) {
-  const [a = 0, b = 0, c = 0] = size;
-  if (kind === "box") return <boxGeometry args={[a, b, c]} />;
-  if (kind === "sphere") return <sphereGeometry args={[a, 20, 14]} />;
-  return <cylinderGeometry args={[a, a, b, 20]} />;
+function PartMesh({ part }: { part: ScenePart }) {
+  const geometry = useMemo(() => geometryOf(part), [part]);
+  useEffect(() => () => geometry.dispose(), [geometry]);
+  const [x = 0, y = 0, z = 0, qx = 0, qy = 0, qz = 0, qw = 1] = part.T_body_part;
+  return (
+    <mesh position={[x, y, z]} quaternion={[qx, qy, qz, qw]} geometry={geometry}>
+      <meshLambertMaterial color={part.colour} />
+    </mesh>
+  );
 }
