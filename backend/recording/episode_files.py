@@ -20,7 +20,7 @@ from backend.core.contracts.video import EncodedFrame
 from backend.recording.disk import Ballast, DiskLimits, DurableFile
 from backend.recording.manifest import ManifestFile, write_atomically
 from backend.recording.remux import RemuxError, remux_to_mp4
-from backend.recording.sample_writer import SampleWriter, camera_topic
+from backend.recording.sample_writer import SampleWriter, camera_topic, in_words
 from backend.recording.stream_meter import StreamMeter
 from backend.recording.tick_events import TickEvents
 from backend.recording.video_writer import VideoWriter
@@ -113,7 +113,7 @@ class EpisodeFiles:
             row = video.write(frame, data)
         except (av.FFmpegError, ValueError) as error:
             # The skipped sequence number makes the meter count this picture as dropped.
-            text = f"camera {frame.camera}: picture {frame.seq} not recorded: {error}"
+            text = f"{in_words(camera_topic(frame.camera))}: picture {frame.seq} not recorded: {error}"
             self._mark(EpisodeEvent(t_ns=frame.t_ns, kind="stream", text=text))
             return True
         return self._meter(self._samples.write(row), row)

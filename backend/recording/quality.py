@@ -16,7 +16,7 @@ import numpy as np
 from backend.core.contracts.record import Record, json_decoder, to_json
 from backend.recording.manifest import write_atomically
 from backend.recording.reader import EpisodeReader
-from backend.recording.sample_writer import STATE, TICK, WORLD
+from backend.recording.sample_writer import STATE, TICK, WORLD, camera_topic, in_words
 
 NAME = "quality.json"
 Severity = Literal["note", "warn", "fail"]
@@ -76,7 +76,8 @@ def check(reader: EpisodeReader) -> Quality:
         *(finding for camera in reader.manifest.cameras for finding in _camera(reader, camera.name)),
     ]
     missing = {camera.name for camera in reader.spec.cameras} - {c.name for c in reader.manifest.cameras}
-    findings += [_finding("camera", "fail", f"camera {name} has no picture") for name in sorted(missing)]
+    silent = [in_words(camera_topic(name)) for name in sorted(missing)]
+    findings += [_finding("camera", "fail", f"{camera} has no picture") for camera in silent]
     worst: dict[str, float] = {}
     for finding in findings:
         worst[finding.check] = max(worst.get(finding.check, 0.0), COST[finding.severity])
@@ -102,26 +103,27 @@ def _length(reader: EpisodeReader) -> Iterator[Finding]:
 def _streams(reader: EpisodeReader) -> Iterator[Finding]:
     """Rate, gaps and drops of the samples and of the pictures."""
     manifest, tables = reader.manifest, reader.tables
-    nominal = RATES_HZ | {f"/camera/{camera.name}/frame": camera.fps for camera in manifest.cameras}
+    nominal = RATES_HZ | {camera_topic(camera.name): camera.fps for camera in manifest.cameras}
     times = {TICK: tables.ticks.t_ns, STATE: tables.states.t_ns}
-    times |= {f"/camera/{name}/frame": frames.t_ns for name, frames in tables.frames.items()}
+    times |= {camera_topic(name): frames.t_ns for name, frames in tables.frames.items()}
     for topic, rate_hz in nominal.items():
         t_ns = times.get(topic, np.array([]))
         if len(t_ns) < 2:
-            yield _finding("rate", "fail", f"{topic} has {len(t_ns)} messages")
+            yield _finding("rate", "fail", f"{in_words(topic)}: only {len(t_ns)} samples")
             continue
         gaps_s = np.diff(t_ns) / 1e9
         worst_s = float(gaps_s.max())
-        text = f"{topic} is silent for {worst_s:.2f} s"
+        text = f"{in_words(topic)} is silent for {worst_s:.2f} s"
         yield from _graded("gap", worst_s, GAP_WARN_PERIODS / rate_hz, GAP_FAIL_S, text)
         measured_hz = 1 / float(gaps_s.mean())
-        text = f"{topic} runs at {measured_hz:.1f} Hz instead of {rate_hz:g}"
+        text = f"{in_words(topic)} runs at {measured_hz:.1f} Hz instead of {rate_hz:g}"
         yield from _graded("rate", abs(measured_hz / rate_hz - 1), RATE_WARN, RATE_FAIL, text)
     for topic, dropped in manifest.dropped.items():
         if topic == WORLD:
             continue  # Its topic promises only the newest state.
         fraction = dropped / max(dropped + manifest.counts.get(topic, 0), 1)
-        yield from _graded("dropped", fraction, 0.0, DROPPED_FAIL, f"{topic} lost {dropped} messages")
+        text = f"{in_words(topic)} lost {dropped} samples"
+        yield from _graded("dropped", fraction, 0.0, DROPPED_FAIL, text)
 
 
 def _events(reader: EpisodeReader) -> Iterator[Finding]:
@@ -156,7 +158,7 @@ def _motion(reader: EpisodeReader) -> Iterator[Finding]:
 
 def _camera(reader: EpisodeReader, name: str) -> Iterator[Finding]:
     """Every picture decodes and has a row; none is black or stands still while the robot moves."""
-    frames = reader.frames(name)
+    frames, words = reader.frames(name), in_words(camera_topic(name))
     still_s = longest_s = 0.0
     black = decoded = 0
     previous: np.ndarray | None = None
@@ -171,14 +173,12 @@ def _camera(reader: EpisodeReader, name: str) -> Iterator[Finding]:
             previous = picture
             decoded += 1
     except av.FFmpegError as error:
-        yield _finding("video", "fail", f"camera {name} cannot be decoded: {error}")
+        yield _finding("video", "fail", f"{words} cannot be decoded: {error}")
     if decoded != len(frames.t_ns):
-        text = f"camera {name} has {decoded} pictures but {len(frames.t_ns)} capture times"
+        text = f"{words} has {decoded} pictures but {len(frames.t_ns)} capture times"
         yield _finding("video", "fail", text)
-    yield from _graded(
-        "black", black / max(decoded, 1), 0.0, 0.5, f"camera {name} is black in {black} pictures"
-    )
-    text = f"camera {name} stands still for {longest_s:.1f} s while the robot moves"
+    yield from _graded("black", black / max(decoded, 1), 0.0, 0.5, f"{words} is black in {black} pictures")
+    text = f"{words} stands still for {longest_s:.1f} s while the robot moves"
     yield from _graded("frozen", longest_s, FROZEN_WARN_S, FROZEN_FAIL_S, text)
 
 

@@ -25,6 +25,14 @@ def camera_topic(camera: str) -> str:
     return f"/camera/{camera}/frame"
 
 
+def in_words(topic: str) -> str:
+    """Return what a reviewer calls the stream of `topic`: head camera, control, robot, world."""
+    words = {TICK: "control", STATE: "robot", WORLD: "world", EVENT: "events"}
+    if topic in words:
+        return words[topic]
+    return f"{topic.removeprefix('/camera/').removesuffix('/frame').replace('_', ' ')} camera"
+
+
 TOPICS = {TickRecord: TICK, RobotState: STATE, WorldState: WORLD, EpisodeEvent: EVENT}
 
 

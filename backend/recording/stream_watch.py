@@ -1,7 +1,7 @@
 """Notices streams that stop and come back."""
 
 from backend.core.contracts.recording import EpisodeEvent
-from backend.recording.sample_writer import STATE, TICK, WORLD, camera_topic
+from backend.recording.sample_writer import STATE, TICK, WORLD, camera_topic, in_words
 
 LOST_NS = 500_000_000
 """Silence after which a stream counts as lost; the slowest one has 15 Hz."""
@@ -11,14 +11,12 @@ class StreamWatch:
     """Remembers when each expected stream last arrived."""
 
     def __init__(self, cameras: tuple[str, ...], now_ns: int) -> None:
-        self._labels = {TICK: "control", STATE: "robot", WORLD: "world"}
-        self._labels |= {camera_topic(camera): f"camera {camera}" for camera in cameras}
-        self._arrived_ns = dict.fromkeys(self._labels, now_ns)
+        topics = (TICK, STATE, WORLD, *(camera_topic(camera) for camera in cameras))
+        self._arrived_ns = dict.fromkeys(topics, now_ns)
         self._lost: set[str] = set()
 
     def arrived(self, topic: str, now_ns: int) -> None:
         """Note that a message of `topic` is here; a stream nobody expected is watched from now on."""
-        self._labels.setdefault(topic, topic)
         self._arrived_ns[topic] = now_ns
 
     def age_ms(self, now_ns: int) -> dict[str, float]:
@@ -34,13 +32,13 @@ class StreamWatch:
                 continue
             (self._lost.add if lost else self._lost.discard)(topic)
             kind, word = ("stream_lost", "stopped") if lost else ("stream_back", "is back")
-            events.append(EpisodeEvent(t_ns=now_ns, kind=kind, text=f"{self._labels[topic]} {word}"))
+            events.append(EpisodeEvent(t_ns=now_ns, kind=kind, text=f"{in_words(topic)} {word}"))
         return events
 
     def warning(self, now_ns: int) -> str:
         """Say which streams are silent; empty when none is."""
         silent = [
-            f"{self._labels[topic]} ({(now_ns - self._arrived_ns[topic]) / 1e9:.1f} s)"
+            f"{in_words(topic)} ({(now_ns - self._arrived_ns[topic]) / 1e9:.1f} s)"
             for topic in sorted(self._lost)
         ]
         return f"nothing arrives from {', '.join(silent)}" if silent else ""

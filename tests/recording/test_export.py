@@ -183,7 +183,7 @@ def test_a_camera_with_a_hole_is_refused(tmp_path):
 
     record(tmp_path / "hole", 2.0, drop=hole)
     why = refuse(tmp_path, tmp_path / "hole")
-    assert "hole: camera head is silent for 0.6" in why
+    assert "hole: the head camera is silent for 0.6" in why
     assert "at 1.3 s" in why
 
 
@@ -191,7 +191,7 @@ def test_streams_that_are_missing_are_refused(tmp_path):
     record(tmp_path / "blind", 1.0, drop=lambda item: isinstance(item, EncodedFrame))
     record(tmp_path / "dead", 1.0, drop=lambda item: isinstance(item, RobotState))
     why = refuse(tmp_path, tmp_path / "blind", tmp_path / "dead", tmp_path / "nowhere")
-    assert "blind: camera head has no samples" in why
+    assert "blind: the head camera has no samples" in why
     assert "dead: the robot's state has no samples" in why
     assert "nowhere: " in why
 

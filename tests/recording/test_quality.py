@@ -54,8 +54,8 @@ def test_gaps_and_losses(tmp_path):
         return None if isinstance(item, TickRecord) and 1.0 <= second < 1.2 else (item, payload)
 
     score, findings = found(write(tmp_path / "e", 4.0, change))
-    assert findings["gap"] == ("warn", "/control/tick is silent for 0.21 s")
-    assert findings["dropped"] == ("fail", "/control/tick lost 20 messages")
+    assert findings["gap"] == ("warn", "control is silent for 0.21 s")
+    assert findings["dropped"] == ("fail", "control lost 20 samples")
     assert set(findings) <= {"gap", "dropped", "rate"}
     assert score < 0.5
 
@@ -73,7 +73,7 @@ def test_a_camera_that_stands_still_while_the_robot_moves(tmp_path):
     _, findings = found(write(tmp_path / "e", 4.0, change))
     severity, text = findings["frozen"]
     assert severity == "fail"
-    assert text.startswith("camera head stands still for 1.9 s")
+    assert text.startswith("head camera stands still for 1.9 s")
     assert set(findings) == {"frozen"}
 
 
@@ -89,7 +89,7 @@ def test_black_pictures_and_clipped_commands(tmp_path):
         return item, payload
 
     _, findings = found(write(tmp_path / "e", 3.0, change))
-    assert findings["black"] == ("fail", "camera left_wrist is black in 45 pictures")
+    assert findings["black"] == ("fail", "left wrist camera is black in 45 pictures")
     assert findings["clips"] == ("warn", "safety changed 25% of the commands")
 
 
@@ -102,14 +102,14 @@ def test_a_camera_without_pictures_and_a_fall(tmp_path):
     fall = EpisodeEvent(t_ns=START_NS + 1_500_000_000, kind="fall", text="the robot has fallen")
     reader.manifest = msgspec.structs.replace(reader.manifest, events=(fall,))
     findings = {finding.text for finding in check(reader).findings}
-    assert findings == {"camera right_wrist has no picture", "fall at 1.5 s: the robot has fallen"}
+    assert findings == {"right wrist camera has no picture", "fall at 1.5 s: the robot has fallen"}
 
 
 def test_a_video_that_does_not_match_its_rows(finished, tmp_path):
     folder = copy(finished, tmp_path)
     (folder / "head.mp4").write_bytes((folder / "left_wrist.mp4").read_bytes())
     _, findings = found(folder)
-    assert findings["video"] == ("fail", "camera head has 75 pictures but 150 capture times")
+    assert findings["video"] == ("fail", "head camera has 75 pictures but 150 capture times")
 
 
 def test_the_command_stores_what_it_found(finished, tmp_path, monkeypatch):

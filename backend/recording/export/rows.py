@@ -8,6 +8,7 @@ from backend.core.contracts.tick import Mode
 from backend.recording.export.refused import ExportRefused
 from backend.recording.reader import EpisodeReader
 from backend.recording.resample import interpolate, last_before, nearest
+from backend.recording.sample_writer import camera_topic, in_words
 
 MODES = tuple(mode.value for mode in Mode)
 POLICY = "policy"
@@ -69,7 +70,8 @@ def resample(reader: EpisodeReader, fps: int, max_age_s: float) -> Rows:
     streams = {"the robot's state": states.t_ns, "the control ticks": ticks.t_ns}
     cameras = [camera.name for camera in reader.spec.cameras]
     streams |= {
-        f"camera {name}": frames[name].t_ns if name in frames else np.array([], np.int64) for name in cameras
+        f"the {in_words(camera_topic(name))}": frames[name].t_ns if name in frames else np.array([], np.int64)
+        for name in cameras
     }
     for name, t_ns in streams.items():
         if len(t_ns) < 2:

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { parseFilters } from "@/features/episodes/library/filters";
+import { Failed } from "./Failed";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
 
@@ -42,6 +43,7 @@ const datasets = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets]),
+  defaultErrorComponent: Failed,
   defaultPreload: "intent",
 });
 
