@@ -18,6 +18,8 @@ LOCOMOTION = {
     "dcm_wbc": "backend.core.locomotion.dcm_wbc:DcmWholeBody",
     "onnx": "backend.core.locomotion.onnx_policy:OnnxPolicy",
 }
+RUNNERS = {"local": "trainer.jobs.local:LocalRunner"}
+JOBS = {"train": "trainer.training.job:TrainJob", "demos": "trainer.jobs.demos:DemosJob"}
 
 
 def load(table: dict[str, str], name: str) -> Any:

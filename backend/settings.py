@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """Bit rate of a 640x480 camera at 30 fps, streamed and recorded; other sizes follow from it."""
     ice_servers: list[str] = []
     """STUN/TURN URLs; empty on a LAN, where asking a STUN server only costs seconds."""
+    jobs_at_once: int = Field(1, ge=1, le=64)
+    """Jobs that one runner may have at the same time; the others wait."""
 
     @property
     def run_dir(self) -> Path:
@@ -49,6 +51,16 @@ class Settings(BaseSettings):
     def datasets_dir(self) -> Path:
         """One folder per exported dataset version."""
         return self.data_dir / "datasets"
+
+    @property
+    def jobs_dir(self) -> Path:
+        """One run directory per job."""
+        return self.data_dir / "jobs"
+
+    @property
+    def policies_dir(self) -> Path:
+        """One folder per registered policy."""
+        return self.data_dir / "policies"
 
     @property
     def cache_dir(self) -> Path:

@@ -13,12 +13,15 @@ from backend.api import (
     datasets,
     episodes,
     errors,
+    jobs,
     operator,
     playback,
+    policies,
     robot,
     static,
     system,
     tasks,
+    training,
     video,
 )
 from backend.api.clients import Clients
@@ -35,6 +38,7 @@ from backend.runtime.bus import Bus
 from backend.runtime.heartbeat import Heart
 from backend.runtime.topics import OPERATOR_FRAME
 from backend.services.dataset_builder import DatasetBuilder
+from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
 from backend.settings import Settings
 
@@ -58,6 +62,7 @@ def build_parts(settings: Settings) -> Parts:
         live=live,
         library=Library(database, settings.episodes_dir, live.open_take),
         builder=DatasetBuilder(database, settings.episodes_dir, settings.datasets_dir),
+        jobs=JobKeeper(database, settings),
         clients=Clients(live),
         frames=bus.publisher(OPERATOR_FRAME),
     )
@@ -80,7 +85,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.parts = parts
         heart = Heart(parts.bus, "api")
         runners = [
-            asyncio.create_task(part.run()) for part in (heart, parts.clients, parts.library, parts.builder)
+            asyncio.create_task(part.run())
+            for part in (heart, parts.clients, parts.library, parts.builder, parts.jobs)
         ]
         for runner in runners:
             runner.add_done_callback(_end_with)
@@ -106,6 +112,19 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(SameOrigin, loopback_only=settings.host in LOOPBACK)
     errors.install(app)
-    for module in (tasks, episodes, playback, datasets, robot, video, system, operator, static):
+    for module in (
+        tasks,
+        episodes,
+        playback,
+        datasets,
+        jobs,
+        training,
+        policies,
+        robot,
+        video,
+        system,
+        operator,
+        static,
+    ):
         app.include_router(module.router)
     return app

@@ -15,6 +15,7 @@ from backend.core.contracts.robot import RobotSpec
 from backend.db.database import Database
 from backend.runtime.bus import Bus, Publisher
 from backend.services.dataset_builder import DatasetBuilder
+from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
 from backend.settings import Settings
 
@@ -31,6 +32,7 @@ class Parts:
     live: Live
     library: Library
     builder: DatasetBuilder
+    jobs: JobKeeper
     clients: Clients
     frames: Publisher
     """Of OPERATOR_FRAME."""

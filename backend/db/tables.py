@@ -3,6 +3,8 @@
 from backend.db.base import Base
 from backend.db.dataset import DatasetEpisodeRow, DatasetRow
 from backend.db.episode import EpisodeRow
+from backend.db.job import JobRow
+from backend.db.policy import PolicyRow
 from backend.db.task import TaskRow
 
-__all__ = ["Base", "DatasetEpisodeRow", "DatasetRow", "EpisodeRow", "TaskRow"]
+__all__ = ["Base", "DatasetEpisodeRow", "DatasetRow", "EpisodeRow", "JobRow", "PolicyRow", "TaskRow"]

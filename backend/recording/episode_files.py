@@ -17,8 +17,9 @@ from backend.core.contracts.recording import CameraManifest, EpisodeEvent, Episo
 from backend.core.contracts.robot import RobotSpec
 from backend.core.contracts.tick import TickRecord
 from backend.core.contracts.video import EncodedFrame
+from backend.files import write_atomically
 from backend.recording.disk import Ballast, DiskLimits, DurableFile
-from backend.recording.manifest import ManifestFile, write_atomically
+from backend.recording.manifest import ManifestFile
 from backend.recording.remux import RemuxError, remux_to_mp4
 from backend.recording.sample_writer import SampleWriter, camera_topic, in_words
 from backend.recording.stream_meter import StreamMeter

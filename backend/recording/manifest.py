@@ -1,6 +1,5 @@
 """`manifest.json`: the file that makes an episode's folder self-describing."""
 
-import os
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -9,6 +8,7 @@ import msgspec
 
 from backend.core.contracts.record import json_decoder, to_json
 from backend.core.contracts.recording import EpisodeManifest
+from backend.files import write_atomically
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -29,21 +29,6 @@ def load_manifest(folder: Path) -> EpisodeManifest:
     if manifest.format > FORMAT:
         raise ValueError(f"{folder / NAME} has format {manifest.format}; this version reads up to {FORMAT}")
     return manifest
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace `path` so that a crash leaves either the old or the new content."""
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
 
 
 class ManifestFile:

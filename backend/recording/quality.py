@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from backend.core.contracts.record import Record, json_decoder, to_json
-from backend.recording.manifest import write_atomically
+from backend.files import write_atomically
 from backend.recording.reader import EpisodeReader
 from backend.recording.sample_writer import STATE, TICK, WORLD, camera_topic, in_words
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from backend.files import write_atomically
 from backend.recording.export.rows import MODES, Rows
-from backend.recording.manifest import write_atomically
 from backend.recording.quality import load_quality
 from backend.recording.reader import EpisodeReader
 

@@ -73,6 +73,7 @@ export interface DeviceFrame {
   height_rate_m_s: number | null;
   base_height_m: number | null;
   base_velocity: number[] | null;
+  action: number[] | null;
 }
 
 /** Sent by every process at 5 Hz. */
@@ -147,6 +148,7 @@ export interface JointTarget {
  *
  * STOPPED -> READY (armed) -> ACTIVE (deadman held) -> READY (released)
  * ACTIVE -> HOLD (input older than 250 ms) -> READY (older than 500 ms) or ACTIVE (input is back)
+ * ACTIVE -> ACTIVE (an operator takes over from a policy, or hands back to it)
  * any -> STOPPED (stop), any -> FAULT (fall, robot lost, error) -> STOPPED (reset)
  */
 export type Mode = "ACTIVE" | "FAULT" | "HOLD" | "READY" | "STOPPED";
@@ -205,6 +207,13 @@ export interface RobotState {
   locomotion_note: string;
   command_seq: number;
   stopped_by_watchdog: boolean;
+}
+
+/** A policy's permission to drive, supervised by the operator who holds the lease. */
+export interface Rollout {
+  policy: string;
+  phase: "driving" | "paused" | "taken_over" | "waiting";
+  hand_back: boolean;
 }
 
 /** Age and trust of one input device. */
@@ -270,6 +279,7 @@ export interface TickRecord {
   speed_scale: number;
   stages: StageTimes;
   refused: string[];
+  rollout: Rollout | null;
 }
 
 /** What safety did to a target in one tick. */

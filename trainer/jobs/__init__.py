@@ -1,0 +1,1 @@
+"""Runs jobs: their run directories, their supervisor, and the runners that start them."""

@@ -1,0 +1,58 @@
+"""Demonstrations by the scripted operator, as a job."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from backend.core.contracts.job import EVENTS, Finding, JobSpec, JobTemplate
+from trainer.jobs.failures import in_words
+
+
+class DemosParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which demonstrations, and how many."""
+
+    task: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}$", description="Name of the simulated task")]
+    episodes: Annotated[int, Meta(ge=1, le=100_000, description="Takes to record; failed ones are kept")] = 50
+    level: Annotated[int, Meta(ge=0, le=2, description="How much poses, looks and shapes vary")] = 0
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    workers: Annotated[int, Meta(ge=1, le=256, description="Simulations at the same time")] = 1
+
+
+class DemosJob:
+    """Runs `python -m trainer.demos` into the library of episodes."""
+
+    title = "Demonstrations"
+    needs_dataset = False
+    resumable = False
+    stop_by_signal = True
+    Params = DemosParams
+    templates: tuple[JobTemplate, ...] = ()
+
+    def command(self, spec: JobSpec, run_dir: Path) -> list[str]:
+        """Return the argument list of the recording."""
+        params = msgspec.convert(spec.params, DemosParams)
+        return [
+            sys.executable, "-m", "trainer.demos",
+            "--task", params.task,
+            "--episodes", str(params.episodes),
+            "--level", str(params.level),
+            "--seed", str(params.seed),
+            "--workers", str(params.workers),
+            "--out", spec.episodes_dir,
+            "--events", str(run_dir / EVENTS),
+        ]  # fmt: skip
+
+    def environment(self, spec: JobSpec) -> dict[str, str]:
+        """Return one thread per worker: they share the cores among themselves."""
+        return {"OMP_NUM_THREADS": "1"}
+
+    def check(self, spec: JobSpec) -> list[Finding]:
+        """Return nothing: the recorder refuses by itself when the disk is full."""
+        return []
+
+    def explain(self, exit_code: int, log_tail: str) -> str:
+        """Return why the recording failed."""
+        return in_words(exit_code, log_tail)
