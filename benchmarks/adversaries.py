@@ -168,6 +168,37 @@ def storms(clock: Clock, rng: Random) -> Iterator[Moment]:
         yield Moment([clock.frame(base_velocity=rng.normal(0, 1, 3)), *frames], requests)
 
 
+def policies(clock: Clock, rng: Random) -> Iterator[Moment]:
+    """A policy that wanders, leaps, stutters and talks nonsense, and an operator who takes over at random."""
+    action, held, asleep = rng.normal(0, 0.5, 36), False, 0
+    kinds = ["policy.start"] * 4 + ["policy.resume"] * 2 + ["policy.pause", "policy.stop", "speed"]
+    while True:
+        action = action + rng.normal(0, 10.0 ** rng.integers(-4, 0), 36)
+        if rng.random() < 0.02:
+            action = rng.normal(0, 10.0 ** rng.integers(-1, 3), 36)
+        said = action.copy()
+        if rng.random() < 0.02:
+            said[rng.integers(36)] = rng.choice(NASTY)
+        if rng.random() < 0.01:
+            said = said[: rng.integers(36)]
+        held ^= rng.random() < 0.03
+        asleep = int(rng.integers(60)) if rng.random() < 0.01 else max(0, asleep - 1)
+        frames = [clock.frame(deadman=held, right=ArmInput(twist=rng.normal(0, 0.3, 6)))]
+        if not asleep:
+            frames.append(clock.frame(source="policy", driver="policy:eve", action=said))
+        requests = []
+        if rng.random() < 0.1:
+            asked = ControlRequest(
+                kind=str(rng.choice(kinds)),
+                driver=str(rng.choice(["ada", "ada", "policy:eve"])),
+                policy=str(rng.choice(["policy:eve", "policy:eve", "eve"])),
+                hand_back=bool(rng.random() < 0.8),
+                value=float(rng.uniform(0.1, 1.0)),
+            )
+            requests.append(asked)
+        yield Moment(frames, requests)
+
+
 def bad_robots(clock: Clock, rng: Random) -> Iterator[Moment]:
     """A robot that falls, falls silent, reports nonsense or is somewhere else at once."""
     changes: list[dict[str, Any]] = [
@@ -197,5 +228,6 @@ ADVERSARIES: tuple[Adversary, ...] = (
     silences,
     broken_clocks,
     storms,
+    policies,
     bad_robots,
 )

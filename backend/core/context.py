@@ -6,6 +6,7 @@ from backend.core.arbiter.arbiter import Arbiter
 from backend.core.contracts.robot import RobotSpec
 from backend.core.fusion.fusion import Fusion
 from backend.core.ik.solver import WholeBodyIk
+from backend.core.policy.follower import PolicyFollower
 from backend.core.safety.safety import Safety
 
 
@@ -27,6 +28,7 @@ class StepContext:
         self.safety = Safety(spec, period_s)
         self.fusion = Fusion(spec, self.safety.limits)
         self.ik = WholeBodyIk(spec, self.safety.limits)
+        self.follower = PolicyFollower(spec, self.safety.limits)
         self.seq = 0
         self.last_ns = 0
         self.unseated = True

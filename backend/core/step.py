@@ -1,6 +1,9 @@
 """One control tick: no clock, no I/O, no randomness; the same inputs give the same record.
 
 frames -> arbiter (who drives?) -> fusion -> ik -> safety -> Command, all of it in a TickRecord
+
+A policy's frames bring whole actions; for them a follower that limits their speed and a check against
+self-collision stand in the place of fusion and ik.
 """
 
 import math
@@ -69,6 +72,7 @@ class _Tick:
         self._refused: list[str] = []
         self._state: RobotState | None = None
         self._intent: Intent | None = None
+        self._input_ns = 0
         self._target: JointTarget | None = None
         self._ik: IkReport | None = None
         self._sent: tuple[Command, Verdict] | None = None
@@ -83,7 +87,7 @@ class _Tick:
         self._state = None if problem else state
         self._frames, self._refused = context.arbiter.update(frames, state, problem, now_ns)
         if context.arbiter.mode is Mode.ACTIVE:
-            self._drive()
+            self._drive(context.arbiter.sources.live_frames(context.arbiter.driver, now_ns))
         else:
             self._let_go()
         self._send()
@@ -121,34 +125,63 @@ class _Tick:
             speed_scale=arbiter.speed_scale(now_ns),
             stages=self._stages(),
             refused=tuple(self._refused),
+            rollout=arbiter.rollout.record(arbiter.driver),
         )
 
     def _let_go(self) -> None:
         self._context.fusion.release()
         self._context.ik.release()
+        self._context.follower.release()
 
-    def _drive(self) -> None:
+    def _drive(self, frames: list[DeviceFrame]) -> None:
         """Turn the driver's frames into a target."""
+        with_action = [frame for frame in frames if frame.action is not None]
+        if with_action:
+            asked = self._imitate(max(with_action, key=lambda frame: frame.t_ns))
+        else:
+            asked = self._obey(frames)
+        self._target = JointTarget(t_ns=self._now_ns, action=asked)
+        self._lap("ik")
+
+    def _imitate(self, frame: DeviceFrame) -> Array:
+        """Return the action of a policy, at a limited speed and clear of itself."""
         context = self._context
+        # Whoever takes over must find no target of an earlier motion.
+        context.fusion.release()
+        context.ik.release()
+        self._input_ns = frame.t_ns
+        action = context.safety.action
+        scale = context.arbiter.speed_scale(self._now_ns)
+        asked = context.follower.follow(frame.action, action, scale)
+        # The heading a policy knows is that of another day; its yaw rate says where it wants to turn.
+        asked[context.spec.layout.target_yaw] = self._heading(action)
+        self._lap("fusion")
+        asked, self._ik = context.ik.keep_apart(asked, action, context.safety.velocity)
+        return asked
+
+    def _obey(self, frames: list[DeviceFrame]) -> Array:
+        """Return the action that follows a person's hands, body and sticks."""
+        context = self._context
+        context.follower.release()
         arbiter, action = context.arbiter, context.safety.action
         scale = arbiter.speed_scale(self._now_ns)
         self._intent, refused = context.fusion.update(
             driver=arbiter.driver,
-            frames=arbiter.sources.live_frames(arbiter.driver, self._now_ns),
+            frames=frames,
             action=action,
             wrists=context.ik.wrists_of(action),
             scale=scale,
             home=context.ik.T_neutral if arbiter.homing else None,
         )
         self._refused += refused
+        self._input_ns = self._intent.t_ns
         self._lap("fusion")
         asked, self._ik = context.ik.solve(self._intent, action, context.safety.velocity, scale)
         layout = context.spec.layout
         asked[layout.hands] = self._intent.hands_rad
         asked[layout.velocity] = self._intent.base_velocity
         asked[layout.target_yaw] = self._heading(action)
-        self._target = JointTarget(t_ns=self._now_ns, action=asked)
-        self._lap("ik")
+        return asked
 
     def _heading(self, action: Array) -> float:
         """Return the target heading [rad]: the turn commanded so far, kept near the measured heading."""
@@ -181,7 +214,7 @@ class _Tick:
         self._lap_ns = now
 
     def _stages(self) -> StageTimes:
-        input_ns = self._now_ns - self._intent.t_ns if self._intent else 0
+        input_ns = self._now_ns - self._input_ns if self._input_ns else 0
         state_ns = self._now_ns - self._state.t_ns if self._state else 0
         return StageTimes(
             input_age=input_ns / 1e6,

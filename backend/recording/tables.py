@@ -35,6 +35,10 @@ class _Intent(msgspec.Struct):
     T_footprint_right: Vector
 
 
+class _Rollout(msgspec.Struct):
+    policy: str
+
+
 class _Tick(msgspec.Struct):
     """The part of a `TickRecord` that has columns."""
 
@@ -46,6 +50,7 @@ class _Tick(msgspec.Struct):
     verdict: _Verdict
     intent: _Intent | None
     T_world_footprint: Vector
+    rollout: _Rollout | None = None
 
 
 class _State(msgspec.Struct):
@@ -81,6 +86,8 @@ class Ticks:
     """(n,) str"""
     driver: np.ndarray
     """(n,) str, empty when nobody drove"""
+    policy: np.ndarray
+    """(n,) str, driver name of the policy that was allowed to drive, empty when there was none"""
     action: np.ndarray
     """(n, 36) what was asked"""
     sent: np.ndarray
@@ -176,6 +183,7 @@ def _ticks(rows: list[_Tick]) -> Ticks:
         t_ns=_stamps(rows),
         mode=np.array([row.mode for row in rows], str),
         driver=np.array([row.driver for row in rows], str),
+        policy=np.array([row.rollout.policy if row.rollout else "" for row in rows], str),
         action=np.array([row.target.action if row.target else nothing for row in rows], float).reshape(
             len(rows), width
         ),

@@ -21,6 +21,9 @@ def test_every_mode_can_be_stopped_and_left():
     assert {pair for pair, mode in TRANSITIONS.items() if mode is Mode.ACTIVE} == {
         (Mode.READY, Event.ENGAGE),
         (Mode.HOLD, Event.BACK),
+        (Mode.ACTIVE, Event.TAKE_OVER),
+        (Mode.ACTIVE, Event.HAND_BACK),
+        (Mode.HOLD, Event.TAKE_OVER),
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backend.core.contracts.robot import RobotState
-from backend.core.contracts.tick import TickRecord
+from backend.core.contracts.tick import Rollout, TickRecord
 from backend.core.contracts.video import EncodedFrame
 from backend.recording.export import __main__ as command
 from backend.recording.export.export import export
@@ -26,12 +26,13 @@ pytestmark = pytest.mark.timeout(600)
 ARM = SPEC.layout.arms.start
 FIRST, SECOND = 148, 58
 """Rows of the two episodes: up to the last wrist picture, at 15 Hz, of five and of two seconds."""
+POLICY = "policy:act"
 SECOND_ID = "0b5c3f4e-0000-4000-8000-000000000002"
 
 
 @pytest.fixture(scope="module")
 def takeover(tmp_path_factory) -> Path:
-    """An episode in which a policy drives and, after one second, a person takes over."""
+    """A person drives to the start, a policy does the task, and after a second the person takes over."""
     folder = tmp_path_factory.mktemp("takeover") / SECOND_ID
 
     def drop(item):
@@ -40,7 +41,12 @@ def takeover(tmp_path_factory) -> Path:
 
     files = record(folder, 2.0, close=False, drop=drop, identity=SECOND_ID)
     for seq in range(200):
-        changes = {"driver": "policy" if seq < 100 else "ann"} | ({"target": None} if seq >= 150 else {})
+        changes = {"driver": POLICY if 30 <= seq < 100 else "ann"}
+        if seq >= 30:
+            phase = "driving" if seq < 100 else "taken_over"
+            changes["rollout"] = Rollout(policy=POLICY, phase=phase, hand_back=True)
+        if seq >= 150:
+            changes["target"] = None
         files.write(tick(seq, START_NS + seq * 10_000_000, seq / 100, None, **changes))
     files.close(START_NS + 2 * 10**9)
     return folder
@@ -133,10 +139,11 @@ def test_a_takeover_is_labelled(dataset):
     names = json.loads((out / "meta/bunraku.json").read_text())
     rows = data.hf_dataset.with_format("numpy")[FIRST:]
     drivers = [names["drivers"][code] for code in rows["driver"].ravel()]
-    assert names["drivers"] == ["", "ann", "policy"]
-    t_ns = rows["observation.timestamp_ns"].ravel()
-    assert drivers == ["policy" if t < START_NS + 10**9 else "ann" for t in t_ns.tolist()]
-    assert rows["intervention"].ravel().tolist() == [name == "ann" for name in drivers]
+    assert names["drivers"] == ["", "ann", POLICY]
+    since_s = (rows["observation.timestamp_ns"].ravel() - START_NS) / 1e9
+    assert drivers == [POLICY if 0.3 <= t < 1.0 else "ann" for t in since_s.tolist()]
+    # Driving to the start is no intervention: the policy was not yet allowed to drive.
+    assert rows["intervention"].ravel().tolist() == (since_s >= 1.0).tolist()
     assert {names["modes"][code] for code in rows["mode"].ravel()} == {"ACTIVE"}
     assert not data.hf_dataset.with_format("numpy")[:FIRST]["intervention"].any()
     # Nobody asked for anything in the last half second: what was sent stands in for it.
@@ -158,7 +165,7 @@ def test_verification_notices_what_is_wrong(dataset, finished, takeover):
     first, second = (resample(reader, 30, 0.25) for reader in readers)
 
     def check(*episodes):
-        verify(out, "lift", 30, readers, list(episodes), {"": 0, "ann": 1, "policy": 2})
+        verify(out, "lift", 30, readers, list(episodes), {"": 0, "ann": 1, POLICY: 2})
 
     check(first, second)
     with pytest.raises(VerificationFailed, match="action of episode 1 differs from the raw episode"):

@@ -1,9 +1,11 @@
 """Picks at most one driver per tick and keeps the mode."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from backend.core.arbiter.advice import advise
 from backend.core.arbiter.lease import Lease
 from backend.core.arbiter.modes import TRANSITIONS, Event
+from backend.core.arbiter.rollout import SUPERVISE_NS, Rollout
 from backend.core.arbiter.source import HOLD_NS, LOST_NS, Source
 from backend.core.arbiter.sources import Sources
 from backend.core.contracts.frame import DeviceFrame
@@ -14,19 +16,14 @@ from backend.core.contracts.tick import Mode
 RAMP_NS = 1_000_000_000
 """Motion reaches full speed this long after the deadman is pressed."""
 
+TAKE_OVER_RAMP_NS = 300_000_000
+"""The same after a takeover: whoever takes over wants to correct something now."""
+
 RESET_NS = 3_000_000_000
 """After a reset the robot may still report its fall for this long while it is put back."""
 
 SLOWEST = 0.1
 """Smallest speed setting; zero would look like a defect."""
-
-ADVICE = {
-    Mode.STOPPED: "Take control, then arm the robot.",
-    Mode.READY: "Hold the deadman to move.",
-    Mode.ACTIVE: "Let go of the deadman to hold still.",
-    Mode.HOLD: "Wait, or let go of the deadman: the robot keeps its pose.",
-    Mode.FAULT: "See that the robot is clear, then press reset.",
-}
 
 
 class Arbiter:
@@ -38,10 +35,13 @@ class Arbiter:
         self.speed = 1.0
         self.lease = Lease()
         self.sources = Sources()
+        self.rollout = Rollout()
         self.homing = False
         """The driver asked for the neutral pose; ends when motion ends."""
         self.engaged_ns = 0
-        """When the deadman was pressed; the ramp starts here [ns]."""
+        """When the driver began; the ramp starts here [ns]."""
+        self._driver = ""
+        self._ramp_ns = RAMP_NS
         self._robot_problem = "The robot has not reported yet."
         self._must_release = False
         self._reset_until_ns = 0
@@ -57,6 +57,10 @@ class Arbiter:
             "reset": self._reset,
             "home": self._home,
             "speed": self._speed,
+            "policy.start": self._policy_start,
+            "policy.pause": self._if_holder(self.rollout.pause),
+            "policy.resume": self._if_holder(self.rollout.resume),
+            "policy.stop": self._if_holder(self.rollout.end),
         }
         if request.kind not in answers:
             return Reply(ok=False, error=f"unknown request {request.kind!r}; allowed: {', '.join(answers)}")
@@ -94,24 +98,21 @@ class Arbiter:
     @property
     def driver(self) -> str:
         """Who drives now; empty when nobody does."""
-        return self.lease.driver if self.mode in (Mode.ACTIVE, Mode.HOLD) else ""
+        return self._driver if self.mode in (Mode.ACTIVE, Mode.HOLD) else ""
 
     @property
     def advice(self) -> str:
         """What the operator can do next."""
-        if self.mode is Mode.READY and self._must_release:
-            return "Let go of the deadman, then hold it again."
-        if self.mode is Mode.STOPPED and self._robot_problem:
-            return "Wait for the robot; if it stays silent, see that its process runs."
-        if self.mode is Mode.STOPPED and self.lease.driver:
-            return "Arm the robot."
-        return ADVICE[self.mode]
+        rollout = self.rollout.record(self.driver)
+        return advise(
+            self.mode, rollout, self._must_release, bool(self._robot_problem), bool(self.lease.driver)
+        )
 
     def speed_scale(self, now_ns: int) -> float:
         """Return the engage ramp times the speed setting, 0 to 1; 0 when nobody drives."""
         if self.mode is not Mode.ACTIVE:
             return 0.0
-        x = min(1.0, max(0.0, (now_ns - self.engaged_ns) / RAMP_NS))
+        x = min(1.0, max(0.0, (now_ns - self.engaged_ns) / self._ramp_ns))
         return self.speed * x * x * (3 - 2 * x)
 
     def _apply(self, event: Event, reason: str) -> bool:
@@ -121,6 +122,8 @@ class Arbiter:
             return False
         if mode is not Mode.ACTIVE:
             self.homing = False
+        if mode in (Mode.STOPPED, Mode.FAULT):
+            self.rollout.end()
         self.mode, self.reason = mode, reason
         return True
 
@@ -137,38 +140,78 @@ class Arbiter:
             self.fault("The robot has fallen.")
 
     def _watch_driver(self, now_ns: int) -> None:
+        person, policy = self.lease.driver, self.rollout.policy
+        live = self.sources.live_frames(person, now_ns)
+        pressed = any(frame.deadman for frame in live)
         if self.mode is Mode.READY:
-            live = self.sources.live_frames(self.lease.driver, now_ns)
-            pressed = any(frame.deadman for frame in live)
             if self._must_release:
                 self._must_release = pressed or not live
             elif pressed:
-                self._apply(Event.ENGAGE, f"{self.lease.name} is driving.")
-                self.engaged_ns = now_ns
+                self._begin(Event.ENGAGE, person, f"{self.lease.name} is driving.", RAMP_NS, now_ns)
+            if not pressed and self._policy_ready(now_ns):
+                self._begin(Event.ENGAGE, policy, f"{policy} is driving.", RAMP_NS, now_ns)
         elif self.mode in (Mode.ACTIVE, Mode.HOLD):
-            # A device that was already lost when the deadman was pressed has no part in this motion.
-            since_ns = self.engaged_ns - HOLD_NS
-            steering = [
-                source
-                for source in self.sources.steering(self.lease.driver)
-                if now_ns - source.silence_ns(now_ns) > since_ns
-            ]
-            self._watch_steering(steering, now_ns)
+            if self._driver == person:
+                self._watch_steering(self._steering(person, now_ns), now_ns)
+            elif pressed:
+                why = f"{self.lease.name} has taken over from {policy}."
+                self._begin(Event.TAKE_OVER, person, why, TAKE_OVER_RAMP_NS, now_ns)
+            elif not self.rollout.may_drive:
+                self._apply(Event.RELEASE, f"{self._driver} was {'paused' if policy else 'stopped'}.")
+            elif self._unattended(now_ns):
+                self._apply(Event.STALE, "")
+                self.reason = f"{self.lease.name}, who supervises {policy}, has been silent for a second."
+            else:
+                self._watch_steering(self._steering(policy, now_ns), now_ns)
+
+    def _begin(self, event: Event, driver: str, reason: str, ramp_ns: int, now_ns: int) -> None:
+        """Let somebody drive, starting from rest."""
+        self._apply(event, reason)
+        self.homing = False
+        self._driver, self._ramp_ns, self.engaged_ns = driver, ramp_ns, now_ns
+
+    def _policy_ready(self, now_ns: int) -> bool:
+        """Return whether the policy is allowed and able to drive now."""
+        if not self.rollout.may_drive or self._unattended(now_ns):
+            return False
+        return any(frame.deadman for frame in self.sources.live_frames(self.rollout.policy, now_ns))
+
+    def _unattended(self, now_ns: int) -> bool:
+        return self.lease.silence_ns(now_ns) >= SUPERVISE_NS
+
+    def _steering(self, driver: str, now_ns: int) -> list[Source]:
+        """Return the devices that `driver` steers with."""
+        # A device that was already lost when the driver began has no part in this motion.
+        since_ns = self.engaged_ns - HOLD_NS
+        return [s for s in self.sources.steering(driver) if now_ns - s.silence_ns(now_ns) > since_ns]
 
     def _watch_steering(self, steering: list[Source], now_ns: int) -> None:
         if not any(source.frame.deadman for source in steering):
-            self._apply(Event.RELEASE, "The deadman was let go.")
+            self._let_go(now_ns)
             return
-        worst = max(steering, key=lambda source: source.silence_ns(now_ns))
+        worst = max(steering, key=lambda source: source.silence_ns(now_ns) - source.hold_ns)
         silence_ns = worst.silence_ns(now_ns)
         if silence_ns >= LOST_NS:
             self._apply(Event.LOST, _sentence(worst.trouble(now_ns)))
-            self._must_release = True
-        elif silence_ns >= HOLD_NS:
+            self._must_release = self._driver == self.lease.driver
+            self.rollout.pause()
+        elif silence_ns >= worst.hold_ns:
             self._apply(Event.STALE, "")
             self.reason = _sentence(worst.trouble(now_ns))
-        elif self._apply(Event.BACK, f"{self.lease.name} is driving."):
-            self.engaged_ns = now_ns
+        elif self.mode is Mode.HOLD:
+            who = self.lease.name if self._driver == self.lease.driver else self._driver
+            self._begin(Event.BACK, self._driver, f"{who} is driving.", RAMP_NS, now_ns)
+
+    def _let_go(self, now_ns: int) -> None:
+        """The driver has ended its motion: back to the policy it was taken over from, or rest."""
+        policy = self.rollout.policy
+        by_person = self._driver == self.lease.driver
+        if by_person and self.mode is Mode.ACTIVE and self.rollout.hand_back and self._policy_ready(now_ns):
+            self._begin(Event.HAND_BACK, policy, f"{policy} is driving again.", RAMP_NS, now_ns)
+            return
+        if by_person and not self.rollout.hand_back:
+            self.rollout.pause()
+        self._apply(Event.RELEASE, "The deadman was let go." if by_person else f"{policy} has let go.")
 
     def _take(self, request: ControlRequest, now_ns: int) -> str:
         if self.lease.expired(now_ns):
@@ -223,7 +266,7 @@ class Arbiter:
     def _home(self, request: ControlRequest, now_ns: int) -> str:
         if error := self._not_holder(request):
             return error
-        if self.mode is not Mode.ACTIVE:
+        if self.mode is not Mode.ACTIVE or self._driver != request.driver:
             return f"The robot is {self.mode}; homing is allowed while the deadman is held."
         self.homing = True
         return ""
@@ -235,6 +278,13 @@ class Arbiter:
             return f"speed {request.value:g} is refused; allowed: {SLOWEST:g} to 1"
         self.speed = request.value
         return ""
+
+    def _policy_start(self, request: ControlRequest, now_ns: int) -> str:
+        error = self._not_holder(request)
+        return error or self.rollout.start(request.policy, request.hand_back, self.mode)
+
+    def _if_holder(self, ask: Callable[[], str]) -> Callable[[ControlRequest, int], str]:
+        return lambda request, _: self._not_holder(request) or ask()
 
     def _not_holder(self, request: ControlRequest) -> str:
         if self.lease.driver and self.lease.driver == request.driver:

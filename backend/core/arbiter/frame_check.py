@@ -14,6 +14,9 @@ AHEAD_NS = 50_000_000
 """A frame stamped further in the future than this would look fresh for ever."""
 
 
+ACTION_SIZE = 36
+
+
 def values(frame: DeviceFrame) -> Iterator[tuple[str, Array | float | None, tuple[int, ...]]]:
     """Yield name, value and required shape of every channel of a frame."""
     for side in ("left", "right"):
@@ -30,6 +33,7 @@ def values(frame: DeviceFrame) -> Iterator[tuple[str, Array | float | None, tupl
     yield "height_rate_m_s", frame.height_rate_m_s, ()
     yield "base_height_m", frame.base_height_m, ()
     yield "base_velocity", frame.base_velocity, (3,)
+    yield "action", frame.action, (ACTION_SIZE,)
 
 
 def problem(frame: DeviceFrame, now_ns: int) -> str:

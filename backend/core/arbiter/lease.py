@@ -1,5 +1,7 @@
 """The right to drive: one holder at a time, and only while it shows signs of life."""
 
+from backend.core.contracts.frame import POLICY_PREFIX, is_policy
+
 LEASE_NS = 2_000_000_000
 """A lease that is not renewed for this long is free again."""
 
@@ -16,6 +18,8 @@ class Lease:
         """Take or renew the lease; return why not, or an empty string."""
         if not driver:
             return "a lease needs a driver; allowed: any name that is not empty"
+        if is_policy(driver):
+            return f"a policy drives under a person's lease; allowed: names without {POLICY_PREFIX} in front"
         if self.driver and self.driver != driver:
             return f"control is held by {self.name}; ask them to release it"
         self.driver = driver
@@ -27,6 +31,10 @@ class Lease:
         """Extend the lease if `driver` holds it."""
         if driver and driver == self.driver:
             self._expires_ns = now_ns + LEASE_NS
+
+    def silence_ns(self, now_ns: int) -> int:
+        """Return how long ago the holder last gave a sign of life [ns]."""
+        return now_ns - (self._expires_ns - LEASE_NS)
 
     def expired(self, now_ns: int) -> bool:
         """Return whether the holder has been silent for too long."""

@@ -1,7 +1,8 @@
 """The state machine of control, as a table.
 
 STOPPED --arm--> READY --engage--> ACTIVE --release--> READY
-                                   ACTIVE --stale--> HOLD --back--> ACTIVE
+                                   ACTIVE --take over, hand back--> ACTIVE
+                                   ACTIVE --stale--> HOLD --back, take over--> ACTIVE
                                                      HOLD --release, lost--> READY
 READY, ACTIVE, HOLD --stop, lease lost--> STOPPED
 any but FAULT --fault--> FAULT --reset--> STOPPED
@@ -28,6 +29,10 @@ class Event(StrEnum):
     """It can be trusted again."""
     LOST = "lost"
     """It could not be trusted for too long."""
+    TAKE_OVER = "take_over"
+    """The operator presses the deadman while a policy drives."""
+    HAND_BACK = "hand_back"
+    """The operator lets go, and the policy drives on."""
     LEASE_LOST = "lease_lost"
     FAULT = "fault"
 
@@ -39,6 +44,8 @@ TRANSITIONS: dict[tuple[Mode, Event], Mode] = {
     (Mode.READY, Event.STOP): Mode.STOPPED,
     (Mode.READY, Event.LEASE_LOST): Mode.STOPPED,
     (Mode.READY, Event.FAULT): Mode.FAULT,
+    (Mode.ACTIVE, Event.TAKE_OVER): Mode.ACTIVE,
+    (Mode.ACTIVE, Event.HAND_BACK): Mode.ACTIVE,
     (Mode.ACTIVE, Event.RELEASE): Mode.READY,
     (Mode.ACTIVE, Event.STALE): Mode.HOLD,
     (Mode.ACTIVE, Event.LOST): Mode.READY,
@@ -46,6 +53,7 @@ TRANSITIONS: dict[tuple[Mode, Event], Mode] = {
     (Mode.ACTIVE, Event.LEASE_LOST): Mode.STOPPED,
     (Mode.ACTIVE, Event.FAULT): Mode.FAULT,
     (Mode.HOLD, Event.BACK): Mode.ACTIVE,
+    (Mode.HOLD, Event.TAKE_OVER): Mode.ACTIVE,
     (Mode.HOLD, Event.RELEASE): Mode.READY,
     (Mode.HOLD, Event.LOST): Mode.READY,
     (Mode.HOLD, Event.STOP): Mode.STOPPED,

@@ -6,6 +6,9 @@ from backend.core.contracts.tick import SourceHealth, SourceState
 HOLD_NS = 250_000_000
 """Silence after which a steering input makes the robot hold."""
 
+POLICY_HOLD_NS = 120_000_000
+"""The same for a policy, which speaks on every tick and has no wireless link."""
+
 LOST_NS = 500_000_000
 """Silence after which it disengages."""
 
@@ -50,6 +53,11 @@ class Source:
         self.frame = frame
         return True
 
+    @property
+    def hold_ns(self) -> int:
+        """Silence after which it cannot be trusted [ns]."""
+        return HOLD_NS if self.frame.action is None else POLICY_HOLD_NS
+
     def silence_ns(self, now_ns: int) -> int:
         """Return for how long it has said nothing that can be trusted [ns]."""
         return now_ns - min(self._changed_ns, self._ticked_ns)
@@ -59,9 +67,9 @@ class Source:
         age_ns = now_ns - self.frame.t_ns
         if age_ns >= LOST_NS:
             return SourceState.LOST
-        if age_ns >= HOLD_NS:
+        if age_ns >= self.hold_ns:
             return SourceState.STALE
-        return SourceState.FROZEN if self.silence_ns(now_ns) >= HOLD_NS else SourceState.LIVE
+        return SourceState.FROZEN if self.silence_ns(now_ns) >= self.hold_ns else SourceState.LIVE
 
     def health(self, now_ns: int) -> SourceHealth:
         """Return what the operator sees of it."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from backend.core.arbiter.frame_check import problem
-from backend.core.arbiter.source import HOLD_NS, Source, steers
+from backend.core.arbiter.source import Source, steers
 from backend.core.contracts.frame import DeviceFrame
 from backend.core.contracts.tick import SourceHealth
 
@@ -47,7 +47,7 @@ class Sources:
 
     def live_frames(self, driver: str, now_ns: int) -> list[DeviceFrame]:
         """Return the newest frame of every device of `driver` that can be trusted now."""
-        return [source.frame for source in self._of(driver) if source.silence_ns(now_ns) < HOLD_NS]
+        return [source.frame for source in self._of(driver) if source.silence_ns(now_ns) < source.hold_ns]
 
     def health(self, now_ns: int) -> tuple[SourceHealth, ...]:
         """Return how every device is doing."""

@@ -4,6 +4,14 @@ from typing import Protocol
 
 from backend.core.contracts.record import Array, Record
 
+POLICY_PREFIX = "policy:"
+"""Names of drivers that are policies begin with this; all others are people."""
+
+
+def is_policy(driver: str) -> bool:
+    """Return whether a driver's name is that of a policy."""
+    return driver.startswith(POLICY_PREFIX)
+
 
 class ArmInput(Record):
     """What a device says about one arm and hand; a channel it does not have is None."""
@@ -28,7 +36,7 @@ class DeviceFrame(Record):
     source: str
     """Name of the device, unique per driver: keyboard, gamepad, pointer, pico, ..."""
     driver: str
-    """Who is driving: a lease id, or a policy's name."""
+    """Who is driving: a lease id, or `policy:` and a policy's name."""
     t_ns: int
     """Host monotonic time of arrival [ns]."""
     seq: int
@@ -50,6 +58,9 @@ class DeviceFrame(Record):
     base_height_m: float | None = None
     base_velocity: Array | None = None
     """(3,) vx, vy [m/s], yaw rate [rad/s], in the heading frame."""
+    action: Array | None = None
+    """(36,) whole-body action of a policy in the order of `ActionLayout.action_names`; with it, fusion and
+    inverse kinematics have nothing to add."""
 
 
 class Input(Protocol):

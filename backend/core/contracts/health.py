@@ -30,7 +30,8 @@ class Reply(Record):
 class ControlRequest(Record):
     """A request to the control process.
 
-    kind: `lease.take`, `lease.renew`, `lease.release`, `arm`, `stop`, `reset`, `home`, `speed`.
+    kind: `lease.take`, `lease.renew`, `lease.release`, `arm`, `stop`, `reset`, `home`, `speed`,
+    `policy.start`, `policy.pause`, `policy.resume`, `policy.stop`.
     """
 
     kind: str
@@ -40,3 +41,7 @@ class ControlRequest(Record):
     value: float = 0.0
     """Speed scale 0 to 1, for `speed`."""
     reason: str = ""
+    policy: str = ""
+    """Driver name of the policy, `policy:` in front, for `policy.start`."""
+    hand_back: bool = True
+    """Whether the policy drives on when the operator lets go after a takeover, for `policy.start`."""

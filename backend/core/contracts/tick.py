@@ -1,6 +1,7 @@
 """Everything one control tick saw, decided and sent."""
 
 from enum import StrEnum
+from typing import Literal
 
 from backend.core.contracts.command import Command, JointTarget, Verdict
 from backend.core.contracts.frame import DeviceFrame
@@ -14,6 +15,7 @@ class Mode(StrEnum):
 
     STOPPED -> READY (armed) -> ACTIVE (deadman held) -> READY (released)
     ACTIVE -> HOLD (input older than 250 ms) -> READY (older than 500 ms) or ACTIVE (input is back)
+    ACTIVE -> ACTIVE (an operator takes over from a policy, or hands back to it)
     any -> STOPPED (stop), any -> FAULT (fall, robot lost, error) -> STOPPED (reset)
     """
 
@@ -68,6 +70,17 @@ class StageTimes(Record):
     """How late the tick began after its deadline."""
 
 
+class Rollout(Record):
+    """A policy's permission to drive, supervised by the operator who holds the lease."""
+
+    policy: str
+    """Its driver name."""
+    phase: Literal["waiting", "driving", "taken_over", "paused"]
+    """waiting: it may drive as soon as its actions come; taken_over: the operator drives instead."""
+    hand_back: bool
+    """It drives on when the operator lets go; else it is paused then."""
+
+
 class TickRecord(Record):
     """One control tick, whole. It is telemetry, the recording and the policy's observation."""
 
@@ -100,3 +113,5 @@ class TickRecord(Record):
     stages: StageTimes = StageTimes()
     refused: tuple[str, ...] = ()
     """Frames and poses that were refused, in words: malformed, implausible, jumped."""
+    rollout: Rollout | None = None
+    """The policy that may drive; None when there is none."""

@@ -81,6 +81,10 @@ class SelfCollision(Limit):
         gap = on_a - on_b
         return np.sqrt(np.einsum("ij,ij->i", gap, gap)) - self.radii, on_a, on_b
 
+    def near(self, data: pin.Data, height_m: float) -> bool:
+        """Return whether any pair is near enough to matter; arguments as of `distances`."""
+        return bool((self.distances(data, height_m)[0] < NOTICE_M).any())
+
     def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> tuple[Array, Array] | None:
         """Return G, h with G dq <= h for the pairs that are near, or None."""
         model, data = configuration.model, configuration.data

@@ -6,7 +6,7 @@ import numpy as np
 import pink
 import pinocchio as pin
 import qpsolvers
-from pink.tasks import FrameTask, PostureTask
+from pink.tasks import FrameTask, PostureTask, Task
 
 from backend.core.contracts.intent import Intent
 from backend.core.contracts.record import Array
@@ -19,6 +19,9 @@ from backend.core.ik.reach import Reach
 from backend.core.ik.self_collision import SelfCollision
 from backend.core.pose import transform
 from backend.core.safety.limits import Limits
+
+HELD_RAD = 1e-4
+"""A policy's action that is changed by more than this is reported."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class WholeBodyIk:
         cost = np.full(len(place), config.posture_cost)
         cost[: len(BODY_JOINTS)] = (config.height_cost, *[config.torso_cost] * 3)
         self._posture = PostureTask(cost=cost)
+        self._imitation = PostureTask(cost=1.0)
         body = self.body.to_action[: len(BODY_JOINTS)]
         # Rows of `_aim`: both wrists' positions, both rotations, then height, yaw, pitch and roll.
         self._speed = np.hstack([np.repeat(config.wrist_speed, 2), limits.velocity[body]])
@@ -120,7 +124,7 @@ class WholeBodyIk:
         now = self.wrists(q)
         self._aim(intent, targets, now, q, scale)
         self.box.update(q, velocity[place], self._h)
-        dq = self._solve()
+        dq = self._solve([*self.wrist_tasks, self._posture])
         solved = dq is not None
         if dq is None:
             dq = np.minimum(np.maximum(0.0, self.box.slowest), self.box.fastest)
@@ -130,6 +134,41 @@ class WholeBodyIk:
         aims = [task.transform_target_to_world for task in self.wrist_tasks]
         touching = self.self_collision.touching
         return asked, self._reach.report(targets, aims, now, reached, q + dq, touching, solved)
+
+    def keep_apart(self, asked: Array, action: Array, velocity: Array) -> tuple[Array, IkReport | None]:
+        """Change an action that was not found by `solve` as little as keeps arms, body and legs apart.
+
+        Args:
+            asked: (36,) action of this tick.
+            action: (36,) action sent last.
+            velocity: (36,) its rate of change [1/s].
+
+        Returns:
+            The (36,) action, and a report where something would have touched.
+        """
+        place = self.body.to_action
+        q = action[place]
+        self.configuration.update(q)
+        if not self.self_collision.near(self.configuration.data, q[0]):
+            return asked, None
+        self.box.update(q, velocity[place], self._h)
+        self._imitation.target_q = asked[place]
+        dq = self._solve([self._imitation])
+        solved = dq is not None
+        if dq is None:
+            dq = np.minimum(np.maximum(0.0, self.box.slowest), self.box.fastest)
+        apart = asked.copy()
+        apart[place] = q + dq
+        pairs = self.self_collision.touching
+        if solved and (not pairs or np.abs(apart - asked).max() < HELD_RAD):
+            return apart, None
+        note = "; ".join(f"{a} and {b} would touch" for a, b in pairs) or "the arms come to rest"
+        return apart, IkReport(
+            position_error_m=np.zeros(2),
+            rotation_error_rad=np.zeros(2),
+            note=f"The policy is held back: {note}",
+            solved=solved,
+        )
 
     def _aim(
         self, intent: Intent, targets: list[pin.SE3], now: tuple[pin.SE3, pin.SE3], q: Array, scale: float
@@ -155,10 +194,10 @@ class WholeBodyIk:
         self._posture.target_q = goal
         self._previous = targets, body
 
-    def _solve(self) -> Array | None:
+    def _solve(self, tasks: list[Task]) -> Array | None:
         problem = pink.build_ik(
             self.configuration,
-            [*self.wrist_tasks, self._posture],
+            tasks,
             self._h,
             limits=[self.self_collision],
             damping=1e-6,

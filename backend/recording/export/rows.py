@@ -11,8 +11,6 @@ from backend.recording.resample import interpolate, last_before, nearest
 from backend.recording.sample_writer import camera_topic, in_words
 
 MODES = tuple(mode.value for mode in Mode)
-POLICY = "policy"
-"""Drivers with this name, or this name and a colon in front, are policies; all others are people."""
 PHASES = 32
 
 
@@ -44,7 +42,7 @@ class Rows:
     drivers: tuple[str, ...]
     """Names of the drivers; the first is empty: nobody drove."""
     intervention: np.ndarray
-    """(n,) a person drove although a policy took part in the episode"""
+    """(n,) a person drove although a policy was allowed to: a takeover"""
     pictures: dict[str, np.ndarray]
     """(n,) index of the picture, by camera"""
     picture_t_ns: dict[str, np.ndarray]
@@ -96,8 +94,8 @@ def resample(reader: EpisodeReader, fps: int, max_age_s: float) -> Rows:
     measured = interpolate(states.t_ns, np.column_stack([states.torso_rpy_rad, states.base_height_m]), t_ns)
     pelvis = _interpolate_poses(states.t_ns, states.T_world_pelvis, t_ns)
     twist = interpolate(states.t_ns, states.base_twist, t_ns)
-    drivers = ("", *sorted(set(ticks.driver[tick].tolist()) - {""}))
-    human, policy = _who(ticks.driver[tick])
+    driver, policy = ticks.driver[tick], ticks.policy[tick]
+    drivers = ("", *sorted(set(driver.tolist()) - {""}))
     rows = Rows(
         t_ns=t_ns,
         state=np.column_stack([q_rad, measured]),
@@ -112,9 +110,9 @@ def resample(reader: EpisodeReader, fps: int, max_age_s: float) -> Rows:
             ]
         ),
         mode=np.array([MODES.index(mode) for mode in ticks.mode[tick]]),
-        driver=np.array([drivers.index(driver) for driver in ticks.driver[tick]]),
+        driver=np.array([drivers.index(name) for name in driver]),
         drivers=drivers,
-        intervention=human & policy.any(),
+        intervention=(policy != "") & (driver != "") & (driver != policy),
         pictures=pictures,
         picture_t_ns={name: frames[name].t_ns[index] for name, index in pictures.items()},
     )
@@ -148,9 +146,3 @@ def _interpolate_poses(t_ns: np.ndarray, poses: np.ndarray, at_ns: np.ndarray) -
     mixed = interpolate(t_ns, continuous, at_ns)
     mixed[:, 3:] /= np.linalg.norm(mixed[:, 3:], axis=1, keepdims=True)
     return mixed
-
-
-def _who(drivers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where a person and where a policy drives: two (n,) bool."""
-    policy = (drivers == POLICY) | np.char.startswith(drivers, f"{POLICY}:")
-    return (drivers != "") & ~policy, policy
