@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backend.core.contracts.layout import layout_hash
 from backend.services.errors import DomainError
 
 WEIGHTS = "model.safetensors"
@@ -28,12 +29,6 @@ class PolicyFiles:
     layout_hash: str
     stats_hash: str
     manifest: dict[str, Any]
-
-
-def layout_hash(manifest: dict[str, Any]) -> str:
-    """Return the hash over names and order of a policy's states and actions."""
-    layout = {key: manifest[key] for key in ("state_names", "action_names")}
-    return hashlib.sha256(json.dumps(layout, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(paths: list[Path]) -> str:
@@ -83,7 +78,7 @@ def read_policy(folder: Path, step: int) -> PolicyFiles:
         step=step,
         size_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         weights_sha256=weights,
-        layout_hash=layout_hash(manifest),
+        layout_hash=layout_hash(manifest["state_names"], manifest["action_names"]),
         stats_hash=_digest(list(folder.glob("policy_*processor_step_*normalizer_processor.safetensors"))),
         manifest=manifest,
     )
