@@ -11,14 +11,47 @@ ROBOTS = {"sim_g1": "devices.robots.sim_g1:SimG1"}
 INPUTS = {
     "browser": "devices.inputs.browser:BrowserInput",
     "replay": "devices.inputs.replay:ReplayInput",
+    "policy": "devices.inputs.policy:PolicyInput",
 }
-SCENES = {"workshop": "devices.scenes.workshop:Workshop"}
+TASKS = {
+    "pick_place": "devices.scenes.tasks.pick_place:PickPlace",
+    "squat_place": "devices.scenes.tasks.squat_place:SquatPlace",
+    "push_cart": "devices.scenes.tasks.push_cart:PushCart",
+    "carry_box": "devices.scenes.tasks.carry_box:CarryBox",
+}
+"""Scenes with a goal; each is a scene as well."""
+SCENES = {"workshop": "devices.scenes.workshop:Workshop", **TASKS}
 CAMERAS = {"sim": "devices.scenes.cameras:SimCameras"}
 LOCOMOTION = {
     "dcm_wbc": "backend.core.locomotion.dcm_wbc:DcmWholeBody",
     "onnx": "backend.core.locomotion.onnx_policy:OnnxPolicy",
 }
-RUNNERS = {"local": "trainer.jobs.local:LocalRunner"}
+DEMONSTRATORS = {
+    "pick_place": "trainer.demos.pick_place:pick_place",
+    "squat_place": "trainer.demos.squat_place:squat_place",
+    "push_cart": "trainer.demos.push_cart:push_cart",
+    "carry_box": "trainer.demos.carry_box:carry_box",
+}
+"""For each task the script by which a scripted operator does it."""
+MERGERS = {
+    "naive": "backend.core.policy.merge:NaiveSwitch",
+    "blend": "backend.core.policy.merge:CrossFade",
+    "ensemble": "backend.core.policy.merge:TemporalEnsemble",
+    "rtc": "backend.core.policy.merge:RealTimeChunking",
+}
+"""How a policy's new chunk takes the place of the old one."""
+POLICIES = {
+    "lerobot": "trainer.policy_server.checkpoint:LeRobotPolicy",
+    "hold": "trainer.policies.hold:Hold",
+    "replay": "trainer.policies.replay:Replay",
+}
+"""What a policy server can serve."""
+DIALECTS = {
+    "bunraku": "backend.runtime.policy_dialect:Bunraku",
+    "openpi": "backend.runtime.policy_dialect:OpenPi",
+}
+"""How the robot's side talks to a policy server."""
+RUNNERS = {"local": "trainer.jobs.local:LocalRunner", "slurm": "trainer.jobs.slurm:SlurmRunner"}
 JOBS = {"train": "trainer.training.job:TrainJob", "demos": "trainer.jobs.demos:DemosJob"}
 
 

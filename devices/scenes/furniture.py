@@ -3,6 +3,7 @@
 import mujoco
 import numpy as np
 
+from devices.scenes.options import place
 from devices.scenes.shapes import add_surface, lathe
 from devices.scenes.textures import add_material, floor, label, poster, wall, window, wood
 
@@ -238,3 +239,15 @@ def _add_wheel(cart: mujoco.MjsBody, name: str, centre: tuple[float, float, floa
     joint.damping = [0.002, 0, 0]
     joint.frictionloss = WHEEL_FRICTION_NM if kind == "wheel" else 0.0
     wheel.add_geom(group=COLLISION_GROUP, mass=0.35, friction=[0.9, 0.005, 0.0001], **shape)
+
+
+def reset_cart(
+    model: mujoco.MjModel, data: mujoco.MjData, place_m: tuple[float, float], yaw_rad: float = 0.0
+) -> None:
+    """Put the cart at rest at x, y [m], with its wheels straight."""
+    place(model, data, "cart", (*place_m, 0, np.cos(yaw_rad / 2), 0, 0, np.sin(yaw_rad / 2)))
+    for name in ("wheel_left", "wheel_right", "caster_left", "caster_right"):
+        joint = model.joint(f"cart_{name}")
+        ball = name.startswith("caster")
+        data.qpos[joint.qposadr[0] :][: 4 if ball else 1] = (1, 0, 0, 0) if ball else 0
+        data.qvel[joint.dofadr[0] :][: 3 if ball else 1] = 0

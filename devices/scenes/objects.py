@@ -142,7 +142,8 @@ CREAM, GOLD, RED, NAVY = (0.95, 0.90, 0.70), (0.93, 0.80, 0.42), (0.80, 0.16, 0.
 GREEN, ORANGE, WHITE, BLUE = (0.20, 0.52, 0.36), (0.96, 0.62, 0.12), (0.93, 0.94, 0.92), (0.16, 0.44, 0.66)
 
 
-def _printed(ground: Colour, band: Colour, disc: Colour) -> Painter:
+def printed(ground: Colour, band: Colour, disc: Colour) -> Painter:
+    """Return what draws a print of three colours."""
     return lambda rng: label(ground, band, disc)
 
 
@@ -153,13 +154,13 @@ def _wooden(rng: np.random.Generator) -> Image:
 def workshop_things() -> tuple[Thing, ...]:
     """Return the objects of the workshop, of shapes that the three-finger hands, or two arms, can hold."""
     return (
-        carton("tea_box", (0.032, 0.028, 0.058), 0.15, _printed(GREEN, CREAM, GOLD)),
-        can("soup_can", 0.033, 0.055, 0.25, _printed(RED, CREAM, CREAM)),
-        ball("ball", 0.036, 0.06, _printed(ORANGE, WHITE, RED)),
-        mug("mug", 0.22, _printed(WHITE, NAVY, NAVY)),
-        bottle("bottle", 0.30, _printed(BLUE, WHITE, WHITE)),
+        carton("tea_box", (0.032, 0.028, 0.058), 0.15, printed(GREEN, CREAM, GOLD)),
+        can("soup_can", 0.033, 0.055, 0.25, printed(RED, CREAM, CREAM)),
+        ball("ball", 0.036, 0.06, printed(ORANGE, WHITE, RED)),
+        mug("mug", 0.22, printed(WHITE, NAVY, NAVY)),
+        bottle("bottle", 0.30, printed(BLUE, WHITE, WHITE)),
         carton("block", (0.026, 0.026, 0.026), 0.08, _wooden),
         carton("carry_box", (0.13, 0.16, 0.10), 0.8, cardboard),
         carton("parcel", (0.09, 0.07, 0.06), 0.3, cardboard),
-        can("paint_tin", 0.042, 0.05, 0.4, _printed(WHITE, GREEN, GREEN)),
+        can("paint_tin", 0.042, 0.05, 0.4, printed(WHITE, GREEN, GREEN)),
     )

@@ -13,8 +13,10 @@ from devices.scenes.furniture import (
     add_shelf,
     add_steel,
     add_table,
+    reset_cart,
 )
 from devices.scenes.objects import workshop_things
+from devices.scenes.options import place, set_options
 
 PAINT_SEED = 7
 """The look of the room is the same whatever the seed of its objects."""
@@ -48,16 +50,7 @@ class Workshop:
     def furnish(self, body: mujoco.MjSpec) -> mujoco.MjSpec:
         """Add the room, furniture and objects around `body` (a robot at the origin facing +x); return it."""
         paint = np.random.default_rng(PAINT_SEED)
-        # Elliptic cones, friction stiffer than the normals and a few slip-free iterations keep a held object
-        # from creeping out of the hand; things that lie still sleep, which pays for all of it.
-        body.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
-        body.option.impratio = 10.0
-        body.option.noslip_iterations = 3
-        body.option.enableflags |= int(mujoco.mjtEnableBit.mjENBL_SLEEP)
-        # MuJoCo's clipping planes are multiples of the extent: from 1 cm, for the wrist cameras, to 20 m.
-        body.stat.extent = 2.0
-        body.visual.map.znear, body.visual.map.zfar = 0.005, 10.0
-        body.visual.map.shadowclip = 3.0
+        set_options(body)
         # Drawn in this order: what is near hides what is behind it, so that a CPU need not paint it.
         for thing in self._things:
             thing.add_to(body, paint)
@@ -85,17 +78,5 @@ class Workshop:
                 0,
                 np.sin(yaw / 2),
             )
-            self._place(model, data, thing.name, pose)
-        self._place(model, data, "cart", (*CART_START_M, 0, 1, 0, 0, 0))
-        for kind, side in (("wheel", "left"), ("wheel", "right"), ("caster", "left"), ("caster", "right")):
-            joint = model.joint(f"cart_{kind}_{side}")
-            data.qpos[joint.qposadr[0] :][: 4 if kind == "caster" else 1] = (
-                (1, 0, 0, 0) if kind == "caster" else 0
-            )
-            data.qvel[joint.dofadr[0] :][: 3 if kind == "caster" else 1] = 0
-
-    @staticmethod
-    def _place(model: mujoco.MjModel, data: mujoco.MjData, name: str, pose: tuple[float, ...]) -> None:
-        joint = model.joint(name)
-        data.qpos[joint.qposadr[0] :][:7] = pose
-        data.qvel[joint.dofadr[0] :][:6] = 0
+            place(model, data, thing.name, pose)
+        reset_cart(model, data, CART_START_M)

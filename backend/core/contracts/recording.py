@@ -72,6 +72,25 @@ class EpisodeEvent(Record):
     text: str
 
 
+class SubtaskOutcome(Record):
+    """Whether one subtask was done, and when [ns]; 0 when it was not."""
+
+    name: str
+    text: str
+    done: bool
+    t_ns: int = 0
+
+
+class EpisodeOutcome(Record):
+    """How a task in simulation went, by its own success predicates."""
+
+    success: bool
+    subtasks: tuple[SubtaskOutcome, ...]
+    seed: int
+    level: int
+    """How much the initial conditions vary; see `backend.core.contracts.task`."""
+
+
 class EpisodeManifest(Record):
     """`manifest.json` of an episode's folder. The folder is the truth; the database is its index."""
 
@@ -95,4 +114,6 @@ class EpisodeManifest(Record):
     events: tuple[EpisodeEvent, ...] = ()
     recovered: bool = False
     """The recorder died while writing; everything up to its last flush was recovered."""
+    outcome: EpisodeOutcome | None = None
+    """Of a task whose success is judged automatically; None when only a person can tell."""
     versions: dict[str, str] = msgspec.field(default_factory=dict)

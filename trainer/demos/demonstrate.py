@@ -1,0 +1,112 @@
+"""One demonstration: a task with its seed, a scripted operator, and the take that is kept of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from backend import catalog
+from backend.core import clock
+from backend.core.contracts.recording import EpisodeOutcome
+from backend.core.contracts.tick import Mode
+from backend.settings import Settings
+from trainer.demos.operator import Operator, Script
+from trainer.headless.rig import Rig
+from trainer.headless.take import Take
+
+OPERATOR = "scripted"
+AFTERWARDS_S = 0.5
+"""Recorded after the operator has finished."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One demonstration to give."""
+
+    task: str
+    seed: int
+    level: int
+    cameras: bool
+    working_dir: Path
+    episodes_dir: Path
+
+
+@dataclass(frozen=True)
+class Given:
+    """How a demonstration went."""
+
+    seed: int
+    success: bool
+    done: int
+    """How many subtasks were done."""
+    failed_at: str
+    """First subtask that was not done, in words; empty after a success."""
+    length_s: float
+    wall_s: float
+    folder: Path
+
+
+def demonstrate(config: Settings, order: Order) -> Given:
+    """Give one demonstration and keep it, whether it succeeded or not.
+
+    The same order gives the same motions. It goes on until the operator has finished, the time limit of
+    the task is over or the robot is no longer driven, e.g. because it fell.
+
+    Raises:
+        ValueError: No such task or level; says which there are.
+        OSError: The disk refuses.
+    """
+    began_ns = clock.now_ns()
+    task = catalog.load(catalog.TASKS, order.task)(order.seed, order.level)
+    script = catalog.load(catalog.DEMONSTRATORS, order.task)
+    rng = np.random.default_rng([order.seed, order.level])
+    rig = Rig(config, task, order.seed, order.cameras)
+    try:
+        operator = Operator(rig.spec, OPERATOR, rng, rig.context.period_s)
+        rig.engage(OPERATOR, operator.frames)
+        instruction = task.instructions[rng.integers(len(task.instructions))]
+        take = Take(
+            order.working_dir,
+            task,
+            rig.spec,
+            config.locomotion,
+            OPERATOR,
+            rig.now_ns,
+            instruction=instruction,
+        )
+        try:
+            started_ns = rig.now_ns
+            rig.record_to(take.write)
+            _perform(rig, operator, script(operator, task), task.time_limit_s)
+            rig.record_to(None)
+            outcomes = rig.judge.outcomes()
+            outcome = EpisodeOutcome(
+                success=rig.judge.finished, subtasks=outcomes, seed=order.seed, level=order.level
+            )
+            folder = take.save(order.episodes_dir, rig.now_ns, outcome)
+        except BaseException:
+            take.abandon()
+            raise
+        return Given(
+            seed=order.seed,
+            success=rig.judge.finished,
+            done=sum(subtask.done for subtask in outcomes),
+            failed_at="" if rig.judge.finished else rig.judge.current.text,
+            length_s=(rig.now_ns - started_ns) * 1e-9,
+            wall_s=(clock.now_ns() - began_ns) * 1e-9,
+            folder=folder,
+        )
+    finally:
+        rig.close()
+
+
+def _perform(rig: Rig, operator: Operator, script: Script, time_limit_s: float) -> None:
+    """Let the operator act until it has finished."""
+    operator.begin(script)
+    end_ns = rig.now_ns + int(time_limit_s * 1e9)
+    last_ns = None
+    while rig.now_ns < (end_ns if last_ns is None else min(end_ns, last_ns)):
+        if rig.drive(operator.frames).mode is not Mode.ACTIVE:
+            return
+        if operator.finished and last_ns is None:
+            last_ns = rig.now_ns + int(AFTERWARDS_S * 1e9)
