@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     scene: str = "workshop"
     locomotion: str = "dcm_wbc"
     cameras: str = "sim"
-    inputs: list[str] = ["browser"]
+    inputs: list[str] = ["browser", "policy"]
     replay_episode: Path = Path()
     """Folder of the episode that the input `replay` replays."""
     control_hz: float = Field(100.0, ge=20, le=250)

@@ -11,9 +11,12 @@ from backend import catalog
 from backend.core.contracts.frame import DeviceFrame, Input
 from backend.core.contracts.robot import Robot, RobotSpec
 from backend.core.locomotion.controller import LocomotionController
+from backend.core.policy.merge import Merge
 from backend.runtime.bus import Bus
 from backend.runtime.meshes import decimated_mesh_dir
+from backend.runtime.policy_dialect import Dialect
 from backend.settings import settings
+from trainer.policies.served import ServedPolicy
 
 
 def _methods(protocol: type) -> set[str]:
@@ -137,3 +140,22 @@ def test_mesh_cache_serves_every_mesh_of_the_urdf(tmp_path: Path):
         part.split('"')[0].split("/")[-1] for part in Path(spec.urdf_path).read_text().split('filename="')[1:]
     }
     assert wanted <= {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("name", sorted(catalog.MERGERS))
+def test_merge_keeps_the_interface(name: str):
+    kind = catalog.load(catalog.MERGERS, name)
+    _keeps(kind, Merge)
+    assert isinstance(kind(slice(35, 36)).hands_left_over, bool)
+
+
+@pytest.mark.parametrize("name", sorted(catalog.DIALECTS))
+def test_dialect_keeps_the_interface(name: str):
+    _keeps(catalog.load(catalog.DIALECTS, name), Dialect)
+
+
+@pytest.mark.parametrize("name", sorted(catalog.POLICIES))
+def test_policy_keeps_the_interface(name: str):
+    kind = catalog.load(catalog.POLICIES, name)
+    _keeps(kind, ServedPolicy)
+    assert list(inspect.signature(kind).parameters)[:2] == ["source", "spec"]

@@ -18,6 +18,7 @@ from backend.api import (
     playback,
     policies,
     robot,
+    rollout,
     static,
     system,
     tasks,
@@ -40,6 +41,7 @@ from backend.runtime.topics import OPERATOR_FRAME
 from backend.services.dataset_builder import DatasetBuilder
 from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
+from backend.services.rollouts import Rollouts
 from backend.settings import Settings
 
 log = structlog.get_logger()
@@ -63,6 +65,7 @@ def build_parts(settings: Settings) -> Parts:
         library=Library(database, settings.episodes_dir, live.open_take),
         builder=DatasetBuilder(database, settings.episodes_dir, settings.datasets_dir),
         jobs=JobKeeper(database, settings),
+        rollouts=Rollouts(bus, settings.run_dir),
         clients=Clients(live),
         frames=bus.publisher(OPERATOR_FRAME),
     )
@@ -98,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
             await asyncio.gather(*runners, return_exceptions=True)
             for part in (heart, parts.live, parts.frames):
                 part.close()
+            await parts.rollouts.close()
             await parts.database.close()
 
     app = FastAPI(
@@ -121,6 +125,7 @@ def create_app(settings: Settings) -> FastAPI:
         training,
         policies,
         robot,
+        rollout,
         video,
         system,
         operator,

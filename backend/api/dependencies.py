@@ -17,6 +17,7 @@ from backend.runtime.bus import Bus, Publisher
 from backend.services.dataset_builder import DatasetBuilder
 from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
+from backend.services.rollouts import Rollouts
 from backend.settings import Settings
 
 
@@ -33,6 +34,7 @@ class Parts:
     library: Library
     builder: DatasetBuilder
     jobs: JobKeeper
+    rollouts: Rollouts
     clients: Clients
     frames: Publisher
     """Of OPERATOR_FRAME."""

@@ -20,6 +20,7 @@ PROCESSES = (
     ProcessSpec("world", "backend.runtime.world"),
     ProcessSpec("control", "backend.runtime.control"),
     ProcessSpec("recorder", "backend.recording.process"),
+    ProcessSpec("rollout", "backend.runtime.rollout", "page answers"),
     ProcessSpec("api", "backend.api.process", "migrated"),
     # Viewers that come and go fragment glibc's arenas; two keep the memory bounded.
     ProcessSpec("video", "backend.video.process", "page answers", {"MALLOC_ARENA_MAX": "2"}),

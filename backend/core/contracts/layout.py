@@ -4,10 +4,20 @@ The order is that of Psi-Zero (arXiv 2603.12263): both hands, both arms, torso, 
 heading. Joints inside a group are in the order of `RobotSpec`; nobody indexes by number.
 """
 
+import hashlib
+import json
+from collections.abc import Sequence
+
 from backend.core.contracts.record import Record
 
 TORSO = ("torso_roll", "torso_pitch", "torso_yaw")
 BASE = ("base_vx", "base_vy", "base_yaw_rate", "target_yaw")
+
+
+def layout_hash(state_names: Sequence[str], action_names: Sequence[str]) -> str:
+    """Return the SHA-256 over names and order of a policy's states and actions."""
+    layout = {"state_names": list(state_names), "action_names": list(action_names)}
+    return hashlib.sha256(json.dumps(layout, sort_keys=True).encode()).hexdigest()
 
 
 class ActionLayout(Record):
@@ -29,6 +39,11 @@ class ActionLayout(Record):
     def state_names(self) -> tuple[str, ...]:
         """Names of the 32 state entries, in order."""
         return self.action_names[: self.height.stop]
+
+    @property
+    def hash(self) -> str:
+        """What a policy must have been trained with to drive this robot."""
+        return layout_hash(self.state_names, self.action_names)
 
     @property
     def hands(self) -> slice:

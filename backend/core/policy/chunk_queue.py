@@ -36,7 +36,7 @@ class ChunkQueue:
     """
 
     def __init__(
-        self, size: int, merge: Merge, s_min: int = 15, d_init: int = 6, lead: int = 2, ahead: bool = True
+        self, size: int, merge: Merge, s_min: int = 10, d_init: int = 6, lead: int = 2, ahead: bool = True
     ) -> None:
         if s_min < 1 or d_init < 0 or lead < 0:
             raise ValueError(
@@ -48,6 +48,9 @@ class ChunkQueue:
         """Chunks that came after all of their steps had passed."""
         self.discarded = 0
         """Chunks that nobody waited for any more."""
+        self.executed = True
+        """Whether what is consumed is executed. Set it to False while somebody else drives: then a new chunk
+        neither continues nor blends with what the robot has not done."""
         self.chunks = 0
         self._merge = merge
         self._s_min, self._d_init, self._ahead = s_min, d_init, ahead
@@ -97,7 +100,7 @@ class ChunkQueue:
             seq=self._seq,
             start_step=self.executing,
             delay=min(self.d_est, len(left_over)),
-            left_over=left_over if self._merge.hands_left_over else self._nothing,
+            left_over=left_over if self._merge.hands_left_over and self.executed else self._nothing,
         )
         return self._open
 
@@ -127,7 +130,7 @@ class ChunkQueue:
             self.late += 1
             return False
         chunk = Chunk(start_step=request.start_step, actions=actions, delay=request.delay)
-        self._plan = self._merge.merge(self._plan, chunk, self.step)
+        self._plan = self._merge.merge(self._plan if self.executed else self._nothing, chunk, self.step)
         self._newest_start = request.start_step
         self.chunks += 1
         return True

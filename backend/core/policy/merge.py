@@ -8,6 +8,9 @@ import numpy as np
 from backend.core.contracts.record import Array
 from backend.core.policy.chunk import Chunk
 
+FADE_STEPS = 15
+"""Shorter fades are as rough as the jump they hide."""
+
 ENSEMBLE_DECAY = 0.01
 """Weights exp(-m i) of temporal ensembling, i = 0 for the oldest chunk."""
 
@@ -52,7 +55,11 @@ class NaiveSwitch:
 
 
 class CrossFade:
-    """From old to new linearly over all steps that both know."""
+    """From old to new over the steps that both know, or over `FADE_STEPS` where those are fewer.
+
+    The weight of the new one rises along a minimum-jerk curve: a straight line would show as a kink in
+    velocity at both ends. Beyond its end the old plan is taken to go on in parallel to the new one.
+    """
 
     hands_left_over = False
 
@@ -60,16 +67,16 @@ class CrossFade:
         self._angles = angles
 
     def merge(self, plan: Array, chunk: Chunk, step: int) -> Array:
-        """Return the faded overlap, then the rest of the new chunk."""
+        """Return the faded part, then the rest of the new chunk."""
         fresh = chunk.actions[step - chunk.start_step :]
-        n = min(len(plan), len(fresh))
-        if not n:
+        both = min(len(plan), len(fresh))
+        if not both:
             return fresh
-        # One step is like n: half of each.
-        weight = (np.arange(1, n + 1) / (n + 1))[:, None]
-        overlap = near(fresh[:n], plan[:n], self._angles)
-        rest = near(fresh[n:], overlap[-1], self._angles)
-        return np.vstack([plan[:n] + weight * (overlap - plan[:n]), rest])
+        fresh = near(fresh, plan[0], self._angles)
+        parallel = fresh[both:] + (plan[both - 1] - fresh[both - 1])
+        old = np.vstack([plan[:both], parallel])
+        x = np.minimum(np.arange(1, len(fresh) + 1) / (max(both, FADE_STEPS) + 1), 1.0)[:, None]
+        return old + x**3 * (10 - 15 * x + 6 * x**2) * (fresh - old)
 
 
 class TemporalEnsemble:

@@ -37,7 +37,7 @@ class Scheduler:
         spec: RobotSpec,
         merge: Merge,
         fps: float,
-        s_min: int = 15,
+        s_min: int = 10,
         d_init: int = 6,
         ahead: bool = True,
     ) -> None:

@@ -9,7 +9,7 @@ export interface LightState {
   reason: string;
 }
 
-const PROCESSES = ["world", "cameras", "control", "video", "recorder", "api"];
+const PROCESSES = ["world", "cameras", "control", "video", "recorder", "rollout", "api"];
 const INPUTS = ["keyboard", "gamepad", "pointer"];
 /** Heartbeats come at 5 Hz. */
 const PROCESS_LATE_MS = 600;

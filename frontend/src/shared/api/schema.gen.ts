@@ -608,6 +608,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rollout
+         * @description Return phase, buffer, latency, smoothness and the actions ahead.
+         */
+        get: operations["getRollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Rollout
+         * @description Let the policy wait; the robot stands.
+         */
+        post: operations["pauseRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Rollout
+         * @description Let the policy drive again, from what it sees then.
+         */
+        post: operations["resumeRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Rollout
+         * @description Load or connect to a policy; it drives as soon as its first actions are there.
+         */
+        post: operations["startRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Rollout
+         * @description End the rollout; anybody may.
+         */
+        post: operations["stopRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system": {
         parameters: {
             query?: never;
@@ -1345,6 +1445,20 @@ export interface components {
             velocity_rad_s: number;
         };
         /**
+         * Latency
+         * @description Where the time of the last answer went [ms].
+         */
+        Latency: {
+            /** Infer */
+            infer: number;
+            /** Post */
+            post: number;
+            /** Pre */
+            pre: number;
+            /** Queue */
+            queue: number;
+        };
+        /**
          * LatencyProfile
          * @description Measured time of one inference [ms].
          */
@@ -1731,6 +1845,119 @@ export interface components {
             state_names: string[];
             /** Urdf Url */
             urdf_url: string;
+        };
+        /**
+         * Rollout
+         * @description How the rollout is doing.
+         */
+        Rollout: {
+            /** Border Jump Rad */
+            border_jump_rad: number | null;
+            /** Chunk Size */
+            chunk_size: number;
+            /** Chunks */
+            chunks: number;
+            /** D Est */
+            d_est: number;
+            /** D Real */
+            d_real: number;
+            /** Discarded */
+            discarded: number;
+            /** Fps */
+            fps: number;
+            /** Jerk Border Rad S3 */
+            jerk_border_rad_s3: number | null;
+            /** Jerk Inside Rad S3 */
+            jerk_inside_rad_s3: number | null;
+            /** Late */
+            late: number;
+            latency_ms: components["schemas"]["Latency"];
+            /** Level */
+            level: number;
+            /** Merge */
+            merge: string;
+            /** Observation Age Ms */
+            observation_age_ms: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "away" | "idle" | "loading" | "connecting" | "warming_up" | "waiting" | "driving" | "taken_over" | "paused" | "ended" | "failed";
+            /** Plan */
+            plan: number[][];
+            /** Policy */
+            policy: string;
+            /** Reason */
+            reason: string;
+            /** Round Trip Ms */
+            round_trip_ms: number;
+            /** Round Trip P95 Ms */
+            round_trip_p95_ms: number;
+            /** Stalled Steps */
+            stalled_steps: number;
+            /** Stalls */
+            stalls: number;
+            /** Step */
+            step: number;
+            /** Takeovers */
+            takeovers: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * RolloutClient
+         * @description Who asks.
+         */
+        RolloutClient: {
+            /** Client */
+            client: string;
+        };
+        /**
+         * RolloutIn
+         * @description A rollout to start: either a policy of the registry, or a policy server that runs already.
+         */
+        RolloutIn: {
+            /** Client */
+            client: string;
+            /**
+             * Dialect
+             * @default bunraku
+             * @enum {string}
+             */
+            dialect: "bunraku" | "openpi";
+            /**
+             * Hand Back
+             * @default true
+             */
+            hand_back: boolean;
+            /**
+             * Merge
+             * @default blend
+             * @enum {string}
+             */
+            merge: "blend" | "ensemble" | "naive" | "rtc";
+            /** Policy Id */
+            policy_id?: string | null;
+            /**
+             * S Min
+             * @default 10
+             */
+            s_min: number;
+            /**
+             * Task
+             * @default
+             */
+            task: string;
+            /**
+             * Token
+             * @default
+             */
+            token: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
         };
         /**
          * RunnerOut
@@ -3648,6 +3875,247 @@ export interface operations {
                 content: {
                     "application/xml": unknown;
                 };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pauseRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutClient"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resumeRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutClient"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    startRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolloutIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stopRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unprocessable Entity */
             422: {
