@@ -23,6 +23,9 @@ need_library libGL.so.1 libgl1
 if [ "$target" = test ]; then
   need_command chromium chromium
   need_command ip iproute2
+  has_daemon() { runs command -v "$1" || [ -x "/usr/sbin/$1" ]; }
+  has_daemon slurmctld && has_daemon slurmd && has_daemon munged ||
+    missing+=(slurmctld slurmd slurm-client munge)
   runs command -v initdb || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || missing+=(postgresql)
 fi
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-META = frozenset({"t", "kind", "step"})
+ABOUT = frozenset({"t", "kind", "progress", "eta_s", "done", "total"})
+"""Fields that say how far a job is; all other numbers are measurements."""
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -52,7 +53,7 @@ class Digest:
             if "eta_s" in event:
                 self.eta_s = number(event["eta_s"])
             if event.get("kind") == "metric":
-                values = {name: number(value) for name, value in event.items() if name not in {"t", "kind"}}
+                values = {name: number(value) for name, value in event.items() if name not in ABOUT}
                 self.metrics |= {name: value for name, value in values.items() if value is not None}
             if event.get("kind") == "progress" and isinstance(event.get("message"), str):
                 self.message = event["message"]
@@ -76,7 +77,7 @@ def curves(lines: bytes, points: int) -> dict[str, dict[str, list[float]]]:
         if event.get("kind") != "metric" or step is None:
             continue
         for name, value in event.items():
-            if name not in META and (found := number(value)) is not None:
+            if name != "step" and name not in ABOUT and (found := number(value)) is not None:
                 table.setdefault(name, {})[step] = found
     return {name: _thin(sorted(values.items()), points) for name, values in table.items()}
 

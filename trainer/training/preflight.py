@@ -36,7 +36,8 @@ def check(spec: JobSpec) -> list[Finding]:
     params = msgspec.convert(spec.params, TrainParams)
     version = VersionInfo(Path(spec.dataset.folder))
     findings = [dataset_finding(version.root, spec.dataset.content_hash)]
-    if findings[0].severity == "fail":
+    if findings[0].severity == "fail" or spec.resume:
+        # Everything else was looked at before the first start.
         return findings
     try:
         cameras = version.chosen_cameras(params.cameras)
