@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -57,8 +56,8 @@ def policy_server(folder: Path) -> Iterator[tuple[subprocess.Popen, str]]:
         text=True,
     )
     try:
-        line = process.stdout.readline()
-        yield process, re.search(r"ws://\S+", line).group()
+        line = next(line for line in process.stdout if line.startswith("serving "))
+        yield process, line.split()[-1]
     finally:
         process.kill()
         process.wait()
@@ -265,4 +264,4 @@ def test_failures_are_explained(house: House, rollout, tmp_path: Path):
     fails("cannot connect", url="ws://127.0.0.1:9")
     with policy_server(tmp_path) as (_, url):
         fails("check the token", url=url, token="something-else-entirely")
-        fails("hold", url=url, driver="bob")
+        fails("control", url=url, driver="bob")

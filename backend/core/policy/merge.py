@@ -8,7 +8,7 @@ import numpy as np
 from backend.core.contracts.record import Array
 from backend.core.policy.chunk import Chunk
 
-FADE_STEPS = 15
+FADE_STEPS = 12
 """Shorter fades are as rough as the jump they hide."""
 
 ENSEMBLE_DECAY = 0.01
