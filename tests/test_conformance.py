@@ -3,12 +3,14 @@
 import inspect
 from pathlib import Path
 
+import msgspec
 import mujoco
 import numpy as np
 import pytest
 
 from backend import catalog
 from backend.core.contracts.frame import DeviceFrame, Input
+from backend.core.contracts.job import JobKind, Runner
 from backend.core.contracts.robot import Robot, RobotSpec
 from backend.core.locomotion.controller import LocomotionController
 from backend.core.policy.merge import Merge
@@ -159,3 +161,20 @@ def test_policy_keeps_the_interface(name: str):
     kind = catalog.load(catalog.POLICIES, name)
     _keeps(kind, ServedPolicy)
     assert list(inspect.signature(kind).parameters)[:2] == ["source", "spec"]
+
+
+@pytest.mark.parametrize("name", sorted(catalog.RUNNERS))
+def test_runner_keeps_the_interface(name: str):
+    kind = catalog.load(catalog.RUNNERS, name)
+    _keeps(kind, Runner)
+    assert isinstance(kind().check(), str)
+
+
+@pytest.mark.parametrize("name", sorted(catalog.JOBS))
+def test_job_keeps_the_interface(name: str):
+    kind = catalog.load(catalog.JOBS, name)
+    _keeps(kind, JobKind)
+    for member in ("needs_dataset", "resumable", "stop_by_signal"):
+        assert isinstance(getattr(kind, member), bool)
+    for template in kind.templates:
+        msgspec.convert(template.params, kind.Params)

@@ -6,7 +6,9 @@ import pytest
 
 from backend import catalog
 from backend.core.contracts.job import SPEC, JobSpec
+from backend.recording.export.export import Exported
 from tests.jobs.kinds import KIND
+from tests.jobs.version import make_version
 from trainer.jobs.run_dir import write
 
 
@@ -30,3 +32,9 @@ def make_run(folder: Path, **params: object) -> Path:
     resume = bool(params.pop("resume", False))
     write(folder / SPEC, JobSpec(id=folder.name, kind="count", name="count", params=params, resume=resume))
     return folder
+
+
+@pytest.fixture(scope="session")
+def version(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """A dataset version that no test changes."""
+    return make_version(tmp_path_factory.mktemp("version"))

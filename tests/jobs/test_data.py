@@ -1,0 +1,146 @@
+"""Our loader gives what stock LeRobot gives, without the columns that are not for a policy."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from tests.jobs.version import EPISODES
+from tests.recording.streams import SPEC
+from trainer.training.data import load_data
+from trainer.training.frame_cache import cached_frames
+from trainer.training.pictures import to_policy_size
+from trainer.training.refused import DatasetRefused
+from trainer.training.split import split_episodes
+from trainer.training.statistics import SMALLEST_SPREAD, vector_statistics
+
+SIZE = (120, 160)
+"""That of the head camera: its pictures are compared without scaling."""
+DELTAS = {"action": list(range(8)), "observation.state": [-1, 0], "observation.images.head": [-1, 0]}
+
+
+@pytest.fixture(scope="module")
+def data(version, tmp_path_factory):
+    return load_data(version.root, tmp_path_factory.mktemp("cache"), [], SIZE)
+
+
+@pytest.fixture(scope="module")
+def ours(data):
+    from trainer.training.dataset import PolicyDataset, policy_metadata
+
+    meta = policy_metadata(data, "lift", (0, 2))
+    return PolicyDataset(data, meta, (0, 2), DELTAS)
+
+
+def test_rows_are_those_of_stock_lerobot(version, ours):
+    from lerobot.datasets import LeRobotDataset
+
+    deltas = {key: [step / 30 for step in steps] for key, steps in DELTAS.items()}
+    stock = LeRobotDataset("lift", root=version.root, delta_timestamps=deltas, return_uint8=True)
+    assert len(ours) == len(stock)
+    ends = [int(end) - 1 for end in ours.data.starts[1:]]
+    for row in {0, 1, 17, *ends, ends[0] - 3, ends[0] + 1}:
+        mine, theirs = ours[row], stock[row]
+        for key in ("action", "action_is_pad", "observation.state", "observation.state_is_pad"):
+            assert torch.equal(mine[key], theirs[key]), (row, key)
+        for key in ("timestamp", "frame_index", "episode_index", "index", "task_index", "task"):
+            assert mine[key] == theirs[key], (row, key)
+        difference = mine["observation.images.head"].float() - theirs["observation.images.head"].float()
+        assert mine["observation.images.head"].shape == (2, 3, *SIZE)
+        # Two decoders, two conversions of colour.
+        assert difference.abs().mean() < 2
+
+
+def test_a_slow_camera_repeats_its_picture_without_storing_it_twice(version, data):
+    from lerobot.datasets import LeRobotDataset
+
+    frames = data.frames["left_wrist"]
+    assert frames.rows(np.arange(4)).shape == (4, 3, *SIZE)
+    stored = frames._pictures.shape[0]
+    assert stored < 0.6 * len(data.episode)
+    stock = LeRobotDataset("lift", root=version.root, return_uint8=True)
+    for row in (0, 1, 2, 45, 60, len(stock) - 1):
+        picture = stock[row]["observation.images.left_wrist"].numpy().transpose(1, 2, 0)
+        wanted = to_policy_size(picture, *SIZE).transpose(2, 0, 1).astype(float)
+        assert np.abs(frames.rows(row) - wanted).mean() < 6, row
+
+
+def test_a_policy_sees_only_what_is_meant_for_it(ours):
+    from lerobot.utils.feature_utils import dataset_to_policy_features
+
+    features = dataset_to_policy_features(ours.meta.features)
+    cameras = {f"observation.images.{camera.name}" for camera in SPEC.cameras}
+    assert set(features) == {"observation.state", "action"} | cameras
+    assert features["action"].shape == (36,)
+    assert features["observation.images.head"].shape == (3, *SIZE)
+    assert set(ours.meta.stats) == set(features)
+    assert not set(ours[0]) & {"action.sent", "observation.torso_base", "driver", "observation.timestamp_ns"}
+
+
+def test_statistics_are_over_training_rows_and_never_divide_by_nothing(data, ours):
+    rows = data.rows_of((0, 2))
+    stats = ours.meta.stats["action"]
+    moving = int(data.action[rows].std(axis=0).argmax())
+    assert stats["mean"][moving] == pytest.approx(data.action[rows, moving].mean(), abs=1e-5)
+    assert stats["count"] == len(rows)
+    assert (stats["std"] >= np.float32(SMALLEST_SPREAD)).all()
+    still = vector_statistics(np.full((50, 2), 0.3, np.float32))
+    for low, high in (("min", "max"), ("q01", "q99")):
+        assert still[high] - still[low] == pytest.approx(SMALLEST_SPREAD, abs=1e-6)
+        assert (still[high] + still[low]) / 2 == pytest.approx(0.3, abs=1e-6)
+    wide = np.random.default_rng(0).normal(size=(1000, 3)).astype(np.float32)
+    assert vector_statistics(wide)["std"] == pytest.approx(wide.std(axis=0), rel=1e-5)
+
+
+def test_the_cache_is_built_once_and_again_when_it_is_torn(version, data, tmp_path):
+    videos = data.version.videos("head")
+    fresh = np.ones(len(data.episode), bool)
+    cached_frames(tmp_path, videos, fresh, "head", (24, 32))
+    stamp = (tmp_path / "head-24x32.u8").stat().st_mtime_ns
+    cached_frames(tmp_path, videos, fresh, "head", (24, 32))
+    assert (tmp_path / "head-24x32.u8").stat().st_mtime_ns == stamp
+    (tmp_path / "head-24x32.json").unlink()
+    again = cached_frames(tmp_path, videos, fresh, "head", (24, 32))
+    assert (tmp_path / "head-24x32.u8").stat().st_mtime_ns > stamp
+    assert again.rows(3).any()
+    assert not list(tmp_path.glob(".*building"))
+
+
+def test_pictures_and_rows_that_do_not_match_are_refused(data, tmp_path):
+    fresh = np.ones(len(data.episode) + 1, bool)
+    with pytest.raises(DatasetRefused, match=r"pictures for \d+ rows"):
+        cached_frames(tmp_path, data.version.videos("head"), fresh, "head", (24, 32))
+    assert not list(tmp_path.glob("*.json"))
+
+
+def test_an_unknown_camera_is_refused_with_those_there_are(version, tmp_path):
+    with pytest.raises(DatasetRefused, match=r"no camera chest; it has .*head"):
+        load_data(version.root, tmp_path, ["chest"], SIZE)
+
+
+def test_pictures_get_smaller_by_averaging(tmp_path: Path):
+    picture = np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8)
+    small = to_policy_size(picture, 60, 80)
+    mean = picture.reshape(60, 2, 80, 2, 3).mean(axis=(1, 3))
+    assert np.abs(small - mean).max() <= 1
+    assert to_policy_size(picture, 120, 160) is picture
+    assert np.array_equal(to_policy_size(picture, 240, 320), cv2.resize(picture, (320, 240)))
+
+
+@pytest.mark.parametrize("held_out", [0.0, 0.1, 0.5])
+def test_episodes_are_divided_whole_and_reproducibly(held_out: float):
+    split = split_episodes(20, held_out, 0, seed=4)
+    assert len(split.held_out) == round(20 * held_out)
+    assert sorted({*split.train, *split.held_out}) == list(range(20))
+    assert split == split_episodes(20, held_out, 0, seed=4)
+    half = split_episodes(20, held_out, 8, seed=4)
+    assert half.held_out == split.held_out
+    assert len(half.train) == 8
+    assert set(half.train) <= set(split.train)
+
+
+def test_small_versions_keep_something_to_learn_from():
+    assert split_episodes(1, 0.5, 0, 0).train == (0,)
+    assert len(split_episodes(EPISODES, 0.01, 0, 0).held_out) == 1
