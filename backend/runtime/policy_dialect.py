@@ -106,9 +106,10 @@ class Bunraku:
 class OpenPi:
     """The protocol of openpi's `WebsocketPolicyServer`.
 
-    Sent: `observation/state` (32,), `observation/torso_base`, `observation/torso_command`, `prompt`, and
-    for every camera `observation/images/<name>` (224, 224, 3) uint8, fitted with black borders. Wanted:
-    `actions` (n, 36). A server that says nothing of names and rates is taken at its word.
+    Sent: `observation/state` (32,), `observation/torso_base`, `observation/torso_command`, `prompt`, and for
+    every camera, or those that its metadata names, `observation/images/<name>` (224, 224, 3) uint8, fitted
+    with black borders. Wanted: `actions` (n, 36). A server that says nothing of names and rates is taken at
+    its word.
     """
 
     def __init__(self, spec: RobotSpec) -> None:
@@ -127,8 +128,15 @@ class OpenPi:
             chunk_size=int(metadata.get("chunk_size", metadata.get("action_horizon", 0))),
             fps=float(metadata.get("fps", OPENPI_FPS)),
             layout_hash=str(metadata.get("layout_hash", self._layout_hash)),
-            cameras=self._cameras,
+            cameras=self._chosen(metadata.get("cameras")),
         )
+
+    def _chosen(self, said: Any) -> tuple[CameraInput, ...]:
+        """Return the cameras the metadata names, as texts or as maps with a `name`; all when it does not."""
+        if not isinstance(said, list):
+            return self._cameras
+        names = [str(each.get("name")) if isinstance(each, dict) else str(each) for each in said]
+        return tuple(CameraInput(name=name, height=OPENPI_SIDE_PX, width=OPENPI_SIDE_PX) for name in names)
 
     def encode(self, request: ChunkRequest, views: tuple[View, ...], task: str) -> bytes:
         """Write the newest view."""

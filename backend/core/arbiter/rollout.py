@@ -23,11 +23,9 @@ class Rollout:
         return bool(self.policy) and not self.paused
 
     def start(self, policy: str, hand_back: bool, mode: Mode) -> str:
-        """Let `policy` drive as soon as its actions come."""
+        """Let `policy` drive as soon as its actions come; one that was lost or paused loses its turn."""
         if not is_policy(policy) or policy == POLICY_PREFIX:
             return f"{policy!r} is no policy; allowed: a name with {POLICY_PREFIX} in front"
-        if self.policy not in ("", policy):
-            return f"{self.policy} has the permission to drive; stop it first"
         if mode is not Mode.READY:
             return f"The robot is {mode}; a policy may start when it is READY: armed, and nobody drives."
         self.policy, self.hand_back, self.paused = policy, hand_back, False
