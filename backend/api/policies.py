@@ -1,6 +1,7 @@
 """/api/policies: the registry, and the way from data to policy and back."""
 
 import asyncio
+import shutil
 import uuid
 
 from fastapi import APIRouter
@@ -14,6 +15,7 @@ from backend.db.policy import PolicyRow, PolicyStage
 from backend.services import job_results as results
 from backend.services import jobs
 from backend.services import policies as service
+from backend.services.errors import DomainError
 from backend.services.policy_files import take_checkpoint
 
 router = APIRouter(prefix="/api/policies", tags=["policies"])
@@ -56,15 +58,19 @@ async def register_policy(session: Transaction, parts: AppParts, body: schemas.P
     runner, folder = parts.jobs.runner(job.runner), jobs.run_dir(job, parts.settings)
     checkpoint = await asyncio.to_thread(results.checkpoint_at, runner, folder, body.step)
     files = await asyncio.to_thread(take_checkpoint, checkpoint, parts.settings.policies_dir)
-    policy = await service.add_policy(
-        session,
-        files,
-        name=body.name,
-        notes=body.notes,
-        job_id=job.id,
-        dataset_id=job.dataset_id,
-        open_loop=await asyncio.to_thread(results.open_loop_at, runner, folder, body.step),
-    )
+    try:
+        policy = await service.add_policy(
+            session,
+            files,
+            name=body.name,
+            notes=body.notes,
+            job_id=job.id,
+            dataset_id=job.dataset_id,
+            open_loop=await asyncio.to_thread(results.open_loop_at, runner, folder, body.step),
+        )
+    except DomainError:
+        await asyncio.to_thread(shutil.rmtree, files.folder, ignore_errors=True)
+        raise
     return await _policy(session, policy, parts)
 
 

@@ -56,7 +56,7 @@ async def until(house: House, job_id: str, *states: str) -> dict:
         found.update(await job(house, job_id))
         return found["state"] in states
 
-    await eventually(reached, timeout_s=90)
+    await eventually(reached, timeout_s=600)
     return found
 
 

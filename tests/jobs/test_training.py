@@ -9,7 +9,6 @@ import pytest
 
 from backend.core.contracts.job import DatasetRef, JobSpec
 from backend.db.dataset import DatasetEpisodeRow, DatasetRow, DatasetState
-from backend.services.library import Library
 from backend.settings import Settings
 from tests.api.house import House
 from tests.jobs.test_keeper import act, migrated, opened, settings, until  # noqa: F401 (fixtures)
@@ -49,7 +48,7 @@ async def put_version(house: House, version) -> str:
         (config.episodes_dir / folder.name).mkdir()
         target = config.episodes_dir / folder.name / "manifest.json"
         target.write_text(json.dumps({**manifest, "state": "saved"}))
-    await Library(house.parts.database, config.episodes_dir, lambda: "").scan()
+    await house.parts.library.scan()
     async with house.parts.database.transaction() as session:
         row = DatasetRow(
             name="lift", number=1, fps=30, state=DatasetState.READY, folder="lift-v1",
@@ -70,7 +69,7 @@ async def found(house: House, path: str):
     return reply.json()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_train_stop_resume_judge_and_register(settings: Settings, version):  # noqa: F811
     async with opened(settings) as house:
         dataset_id = await put_version(house, version)

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from backend.catalog import DEMONSTRATORS
 from backend.core.contracts.job import EVENTS, Finding, JobSpec, JobTemplate
 from trainer.jobs.failures import in_words
 
@@ -14,7 +15,14 @@ from trainer.jobs.failures import in_words
 class DemosParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which demonstrations, and how many."""
 
-    task: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,60}$", description="Name of the simulated task")]
+    task: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9_]{1,60}$",
+            description="Name of the simulated task",
+            extra_json_schema={"enum": sorted(DEMONSTRATORS)},
+        ),
+    ]
     episodes: Annotated[int, Meta(ge=1, le=100_000, description="Takes to record; failed ones are kept")] = 50
     level: Annotated[int, Meta(ge=0, le=2, description="How much poses, looks and shapes vary")] = 0
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0

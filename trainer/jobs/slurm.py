@@ -30,6 +30,8 @@ SCRIPT = '#!/bin/sh\nexec "$@"\n'
 """Slurm wants a script; it only becomes the process it is given as arguments."""
 COMMANDS = ("sbatch", "squeue", "scontrol", "scancel")
 TIMEOUT_S = 30.0
+ASK_EVERY_S = 2.0
+"""How often one job is asked for: a cluster's controller has others to answer, too."""
 WARNING_S = 120
 """How long before the end of its time a job is told to write a checkpoint."""
 WAITING = frozenset({"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SUSPENDED"})
@@ -81,6 +83,8 @@ class SlurmRunner:
 
     def __init__(self, supervisor: str = "trainer.entry") -> None:
         self._supervisor = supervisor
+        self._answers: dict[str, tuple[float, str]] = {}
+        """By job: when Slurm was asked, and what it said."""
 
     def check(self) -> str:
         """Return why there is no Slurm here; empty when there is."""
@@ -151,7 +155,7 @@ class SlurmRunner:
         run.request_stop(grace_s)
         if not (ticket := _ticket(run)):
             return
-        if self._slurm_state(run) in WAITING:
+        if _ask(ticket.job_id) in WAITING:
             _call("scancel", ticket.job_id)
         else:
             _call("scancel", "--signal=TERM", "--batch", ticket.job_id)
@@ -160,9 +164,8 @@ class SlurmRunner:
         """Return what the job has finished so far."""
         return RunDir(run_dir).artifacts()
 
-    @staticmethod
-    def _slurm_state(run: RunDir) -> str:
-        """Return Slurm's word for the job; empty when it knows none.
+    def _slurm_state(self, run: RunDir) -> str:
+        """Return Slurm's word for the job, at most `ASK_EVERY_S` old; empty when it knows none.
 
         Raises:
             RunnerError: Slurm does not answer; nothing can be said about the job then.
@@ -170,16 +173,24 @@ class SlurmRunner:
         ticket = _ticket(run)
         if ticket is None:
             return ""
-        done = _call("squeue", "--noheader", "--states=all", "--format=%T", f"--jobs={ticket.job_id}")
-        if done.returncode == 0 and done.stdout.strip():
-            return done.stdout.split()[0]
-        if done.returncode and "Invalid job id" not in done.stderr:
-            raise RunnerError(f"Slurm does not answer: {_words(done)}")
-        # The controller forgets a job minutes after its end; the accounting, where there is one, does not.
-        old = _call(
-            "sacct", "--noheader", "--parsable2", "--allocations", "--format=State", f"--jobs={ticket.job_id}"
-        )
-        return old.stdout.split()[0] if old.returncode == 0 and old.stdout.strip() else ""
+        now_s = time.monotonic()
+        asked_s, answer = self._answers.get(ticket.job_id, (-ASK_EVERY_S, ""))
+        if now_s - asked_s >= ASK_EVERY_S:
+            answer = _ask(ticket.job_id)
+            self._answers[ticket.job_id] = (now_s, answer)
+        return answer
+
+
+def _ask(job_id: str) -> str:
+    """Return Slurm's word for a job; raises RunnerError when Slurm does not answer."""
+    done = _call("squeue", "--noheader", "--states=all", "--format=%T", f"--jobs={job_id}")
+    if done.returncode == 0 and done.stdout.strip():
+        return done.stdout.split()[0]
+    if done.returncode and "Invalid job id" not in done.stderr:
+        raise RunnerError(f"Slurm does not answer: {_words(done)}")
+    # The controller forgets a job minutes after its end; the accounting, where there is one, does not.
+    old = _call("sacct", "--noheader", "--parsable2", "--allocations", "--format=State", f"--jobs={job_id}")
+    return old.stdout.split()[0] if old.returncode == 0 and old.stdout.strip() else ""
 
 
 def _ticket(run: RunDir) -> Ticket | None:
