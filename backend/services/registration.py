@@ -16,6 +16,8 @@ from backend.recording.quality import Quality, load_quality
 
 FINISHED = ("saved", "interrupted")
 """Manifest states that belong in the library."""
+REASON_LENGTH = 200
+"""Characters that the row's reason can hold."""
 
 
 def quality_columns(quality: Quality | None) -> dict[str, Any]:
@@ -48,6 +50,24 @@ async def _task(session: AsyncSession, manifest: EpisodeManifest) -> TaskRow:
     return task
 
 
+def review_columns(manifest: EpisodeManifest) -> dict[str, Any]:
+    """Return the review that an episode begins with.
+
+    A task that judges itself has been reviewed by its predicates; a person may change that. Everything
+    else waits for a person.
+    """
+    if manifest.state != "saved":
+        return {"status": EpisodeStatus.INTERRUPTED}
+    if manifest.outcome is None:
+        return {"status": EpisodeStatus.NEW}
+    note = f"judged automatically, seed {manifest.outcome.seed}, level {manifest.outcome.level}"
+    if manifest.outcome.success:
+        return {"status": EpisodeStatus.ACCEPTED, "note": note}
+    missing = next((subtask.text for subtask in manifest.outcome.subtasks if not subtask.done), "the task")
+    reason = f"failed: {missing}"[:REASON_LENGTH]
+    return {"status": EpisodeStatus.REJECTED, "reject_reason": reason, "note": note}
+
+
 async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifest) -> EpisodeRow:
     """Add the row of a finished episode; the existing row when there is one already."""
     episode_id = uuid.UUID(manifest.id)
@@ -73,7 +93,7 @@ async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifes
         event_count=len(manifest.events),
         recovered=manifest.recovered,
         **quality_columns(quality),
-        status=EpisodeStatus.NEW if manifest.state == "saved" else EpisodeStatus.INTERRUPTED,
+        **review_columns(manifest),
     )
     session.add(episode)
     await session.flush()

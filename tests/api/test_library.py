@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.core import clock
-from backend.core.contracts.recording import RecorderStatus
+from backend.core.contracts.recording import EpisodeOutcome, RecorderStatus, SubtaskOutcome
 from backend.db.database import Database
 from backend.runtime.topics import RECORDER_STATUS
 from backend.services import library as module
@@ -31,6 +31,26 @@ async def test_episodes_saved_while_the_api_was_away_appear_after_its_start(sett
             await eventually(all_there)
             rows = {row["id"]: row["status"] for row in await episodes(house)}
             assert rows == {str(first): "new", str(second): "interrupted"}
+
+
+async def test_a_task_that_judges_itself_brings_its_review(settings: Settings, put_take):
+    def outcome(*done: bool) -> EpisodeOutcome:
+        texts = ("lift the box", "place the box")
+        subtasks = tuple(
+            SubtaskOutcome(name=text.split()[0], text=text, done=each)
+            for text, each in zip(texts, done, strict=True)
+        )
+        return EpisodeOutcome(success=all(done), subtasks=subtasks, seed=5, level=1)
+
+    good, bad = put_take(outcome=outcome(True, True)), put_take(outcome=outcome(True, False))
+    torn = put_take(outcome=outcome(True, True), state="interrupted")
+    async with running(settings) as app, browser(app) as http:
+        await app.state.parts.library.scan()
+        rows = {row["id"]: row for row in await episodes(House(app, http))}
+        assert {episode: row["status"] for episode, row in rows.items()} == {
+            str(good): "accepted", str(bad): "rejected", str(torn): "interrupted",
+        }  # fmt: skip
+        assert rows[str(bad)]["reject_reason"] == "failed: place the box"
 
 
 async def test_a_review_survives_a_restart(settings: Settings, put_take):

@@ -19,9 +19,9 @@ import psutil
 from backend import catalog
 from backend.core.contracts.task import LEVELS
 from backend.recording.manifest import load_manifest
-from trainer.demos.crew import Crew
-from trainer.demos.demonstrate import Order
+from trainer.demos.demonstrate import Order, give
 from trainer.demos.report import Report
+from trainer.headless.crew import Crew
 
 STOPPED = 3
 
@@ -40,7 +40,7 @@ def main() -> int:
         if seed not in had
     ]
     report = Report(len(seeds), len(had), arguments.events)
-    crew = Crew(min(arguments.workers, max(len(orders), 1)))
+    crew = Crew(min(arguments.workers, max(len(orders), 1)), give)
     stopped = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -10,13 +10,15 @@ from trainer.demos.walking import walk_to
 
 BESIDE_M = 0.10
 """How far outside the sides the palms come down."""
-PRESS_M = 0.045
+PRESS_M = 0.025
 """How far inside the sides the palms are sent, to press."""
-BEHIND_M, ABOVE_M = 0.09, 0.01
+BEHIND_M, ABOVE_M = 0.08, 0.0
 """Where the palms press, seen from the carton's middle."""
 PALM_M = 0.03
 """From the palm's frame to its surface."""
 LIFT_M = 0.12
+PULL_M = 0.06
+"""Towards the body while it is lifted: near it the arms are stronger."""
 STEP_BACK_M = 0.10
 
 
@@ -27,11 +29,12 @@ def carry_box(operator: Operator, task: Task) -> Script:
     half_height_m = carton[2] - task.support_m
     begin = eyes.T_world_footprint.translation.copy()
 
+    spot_m = carton.copy()
+
     def beside(out_m: float, behind_m: float, above_m: float) -> dict[str, Goal]:
         def goal(side: str) -> Goal:
             return lambda: palm(
-                eyes.thing("carton").translation
-                + np.array([-behind_m, OUT[side] * (task.half_width_m + PALM_M + out_m), above_m])
+                spot_m + np.array([-behind_m, OUT[side] * (task.half_width_m + PALM_M + out_m), above_m])
             )
 
         return {side: goal(side) for side in SIDES}
@@ -42,7 +45,7 @@ def carry_box(operator: Operator, task: Task) -> Script:
     yield from reach(operator, beside(BESIDE_M, BEHIND_M, ABOVE_M), settle_s=0.3)
     yield from reach(operator, beside(-PRESS_M, BEHIND_M, ABOVE_M), pace=0.7)
     yield from pause(operator, 0.3)
-    yield from move_by(operator, dict.fromkeys(SIDES, np.array([-0.02, 0.0, LIFT_M])), asked=True)
+    yield from move_by(operator, dict.fromkeys(SIDES, np.array([-PULL_M, 0.0, LIFT_M])), asked=True)
     yield from react(operator)
 
     across_m = task.goal_m[1] - carton[1]

@@ -9,7 +9,7 @@ from backend import catalog
 from backend.core import clock
 from backend.core.contracts.recording import EpisodeOutcome
 from backend.core.contracts.tick import Mode
-from backend.settings import Settings
+from backend.settings import Settings, settings
 from trainer.demos.operator import Operator, Script
 from trainer.headless.rig import Rig
 from trainer.headless.take import Take
@@ -44,6 +44,11 @@ class Given:
     length_s: float
     wall_s: float
     folder: Path
+
+
+def give(order: Order) -> Given:
+    """Give one demonstration with the settings of this process."""
+    return demonstrate(settings(), order)
 
 
 def demonstrate(config: Settings, order: Order) -> Given:

@@ -24,6 +24,8 @@ CORRECT_1_S = 2.5
 MOST_CORRECTION_M = 0.06
 HEIGHT_M_S = 0.10
 """Mean pace of squatting and rising."""
+HEIGHT_NEAR_M, HEIGHT_WAIT_S = 0.02, 2.5
+"""Near enough to the height that was asked for, and how long to wait for it."""
 GRIP_S = 0.7
 HESITATION_S = (0.2, 0.7)
 
@@ -135,6 +137,10 @@ def change_height(operator: Operator, height_m: float, along: tuple[str, ...] = 
         for side in along:
             T = before[side]
             operator.T[side] = pin.SE3(T.rotation, T.translation + np.array([0.0, 0.0, change_m]))
+        yield
+    for _ in range(round(HEIGHT_WAIT_S / operator.period_s)):
+        if abs(operator.eyes.state.base_height_m - height_m) < HEIGHT_NEAR_M:
+            break
         yield
 
 

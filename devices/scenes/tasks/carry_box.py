@@ -14,9 +14,9 @@ from devices.scenes.tasks.predicates import free, standing, within
 from devices.scenes.tasks.variation import painter, resized
 from devices.scenes.textures import cardboard
 
-MARK_M = (0.53, 0.52)
-MARK_HALF_M = (0.15, 0.18)
-HALF_M = (0.12, 0.13, 0.09)
+MARK_M = (0.48, 0.52)
+MARK_HALF_M = (0.12, 0.18)
+HALF_M = (0.09, 0.13, 0.09)
 LIFTED_M = 0.03
 ON_MARK_M = (0.12, 0.14)
 WALKED_M = 0.2
@@ -64,8 +64,8 @@ class CarryBox(TaskScene):
 
     def make_things(self, rng: np.random.Generator) -> Iterable[Thing]:
         """Yield the carton."""
-        self.homes["carton"] = Home(0.50, 0.0, self.support_m, spread_m=(0.015, 0.02), spread_rad=0.06)
-        yield carton("carton", resized(HALF_M, self.level, rng), 0.8, painter(cardboard, self.level, rng))
+        self.homes["carton"] = Home(0.455, 0.0, self.support_m, spread_m=(0.015, 0.02), spread_rad=0.06)
+        yield carton("carton", resized(HALF_M, self.level, rng), 0.4, painter(cardboard, self.level, rng))
 
     def build(self, body: mujoco.MjSpec, paint: np.random.Generator) -> None:
         """Add the table and the mark on it."""

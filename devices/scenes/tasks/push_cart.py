@@ -20,6 +20,8 @@ MARK_HALF_M = (0.42, 0.34)
 ON_MARK_M = 0.16
 """How far the middle of the cart may be from that of the mark, along and across."""
 ROLLING_M = 0.25
+WHEEL_FRICTION_NM = 0.08
+"""Soft tyres: a cart that is let go comes to rest within centimetres."""
 
 
 def _on_mark(now: Situation) -> bool:
@@ -68,6 +70,8 @@ class PushCart(TaskScene):
     def build(self, body: mujoco.MjSpec, paint: np.random.Generator) -> None:
         """Add the cart and the mark."""
         add_cart(body, paint)
+        for side in ("left", "right"):
+            body.joint(f"cart_wheel_{side}").frictionloss = WHEEL_FRICTION_NM
         add_mark_material(body, paint)
         add_mark(body, "floor_mark", MARK_M, MARK_HALF_M, 0.0)
 

@@ -13,8 +13,8 @@ from devices.scenes.tasks.predicates import free, held, standing, within
 from devices.scenes.tasks.variation import TEA, painter, resized
 from devices.scenes.textures import add_material, wood
 
-HIGH_M, HIGH_HALF_M, HIGH_TOP_M = (0.46, -0.20), (0.13, 0.11), 0.77
-LOW_M, LOW_HALF_M, LOW_TOP_M = (0.46, 0.08), (0.11, 0.10), 0.45
+HIGH_M, HIGH_HALF_M, HIGH_TOP_M = (0.46, -0.24), (0.13, 0.09), 0.77
+LOW_M, LOW_HALF_M, LOW_TOP_M = (0.46, 0.06), (0.11, 0.11), 0.45
 HALF_M = (0.030, 0.028, 0.055)
 LIFTED_M = 0.03
 CROUCHED_M = 0.66
@@ -58,7 +58,7 @@ class SquatPlace(TaskScene):
 
     def make_things(self, rng: np.random.Generator) -> Iterable[Thing]:
         """Yield the box."""
-        self.homes["box"] = Home(0.43, -0.17, self.support_m, spread_m=(0.015, 0.025), spread_rad=0.2)
+        self.homes["box"] = Home(0.43, -0.205, self.support_m, spread_m=(0.015, 0.025), spread_rad=0.2)
         yield carton("box", resized(HALF_M, self.level, rng), 0.15, painter(TEA, self.level, rng))
 
     def build(self, body: mujoco.MjSpec, paint: np.random.Generator) -> None:
