@@ -33,6 +33,7 @@ format:
 
 # Every benchmark in its short version; leave out --quick for the figures of the README.
 bench:
-	@set -e; for name in ik hostile soak control video recording render; do \
+	@scripts/bootstrap.sh test
+	@set -e; for name in ik hostile soak control video recording render demos rollout_delay data_loading; do \
 	  $(PYTHON) -m benchmarks.$$name --quick; \
 	done

@@ -211,10 +211,16 @@ def _thumbnails(path: Path) -> Iterator[np.ndarray]:
 
 
 def main() -> None:
-    """Check the folder named on the command line; other processes go first."""
+    """Check the folder named on the command line; everything else goes first."""
     os.nice(19)
     folder = Path(sys.argv[1])
-    write_atomically(folder / NAME, msgspec.json.format(to_json(check(EpisodeReader(folder))), indent=1))
+    try:
+        report = check(EpisodeReader(folder))
+        write_atomically(folder / NAME, msgspec.json.format(to_json(report), indent=1))
+    except FileNotFoundError:
+        if folder.exists():
+            raise
+        # Discarded meanwhile: there is nothing left to judge.
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import shutil
+
 import msgspec
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from backend.core.contracts.recording import EpisodeEvent
 from backend.core.contracts.robot import RobotState
 from backend.core.contracts.tick import TickRecord
 from backend.core.contracts.video import EncodedFrame
-from backend.recording.quality import check, main
+from backend.recording.quality import Quality, check, main
 from backend.recording.reader import EpisodeReader
 from tests.recording.conftest import START_NS, copy, open_files, record
 from tests.recording.streams import SPEC, Encoder, paint, timeline
@@ -120,3 +122,17 @@ def test_the_command_stores_what_it_found(finished, tmp_path, monkeypatch):
     stored = msgspec.json.decode((folder / "quality.json").read_bytes())
     assert stored["score"] == 0.9
     assert [finding["check"] for finding in stored["findings"]] == ["motion"]
+
+
+def test_an_episode_that_was_discarded_meanwhile_is_no_error(finished, tmp_path, monkeypatch):
+    folder = copy(finished, tmp_path)
+    monkeypatch.setattr("os.nice", lambda increment: increment)
+    monkeypatch.setattr("sys.argv", ["quality", str(folder)])
+
+    def discarded(_reader: EpisodeReader) -> Quality:
+        shutil.rmtree(folder)
+        return Quality(score=1.0, findings=())
+
+    monkeypatch.setattr("backend.recording.quality.check", discarded)
+    main()
+    assert not folder.exists()
