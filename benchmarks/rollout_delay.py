@@ -176,14 +176,19 @@ def _frame(
 
 
 def jerk_ratio(outcome: Outcome, arms: slice) -> tuple[float, float]:
-    """Return the jerk at borders over that elsewhere, and the jerk overall [rad/s^3], both at 95 %."""
+    """Return the jerk at borders over that elsewhere, and the jerk overall [rad/s^3], both at 95 %.
+
+    The ratio is not a number where chunks meet so often that there is no elsewhere.
+    """
     sent = np.array([record.command.action[arms] for record in outcome.records])
     t_ns = np.array([record.t_ns for record in outcome.records])[2:-1]
     jerk = np.linalg.norm(np.diff(sent, 3, axis=0), axis=1) / (TICK_NS / 1e9) ** 3
     borders = np.array(outcome.borders_ns)
     at_border = np.abs(t_ns[:, None] - borders[None, :]).min(axis=1) <= BORDER_NS
-    inside = np.percentile(jerk[~at_border], 95)
-    return float(np.percentile(jerk[at_border], 95) / inside), float(np.percentile(jerk, 95))
+    if at_border.all() or not at_border.any():
+        return float("nan"), float(np.percentile(jerk, 95))
+    ratio = np.percentile(jerk[at_border], 95) / np.percentile(jerk[~at_border], 95)
+    return float(ratio), float(np.percentile(jerk, 95))
 
 
 def row(method: str, delay: str, seconds: float) -> dict[str, object]:

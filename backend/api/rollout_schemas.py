@@ -36,7 +36,7 @@ class RolloutIn(Shape):
     """Instruction in words."""
     merge: Literal["blend", "ensemble", "naive", "rtc"] = "blend"
     s_min: int = Field(10, ge=1, le=200)
-    """Steps of a chunk that are executed before the next is asked for."""
+    """Steps of a chunk that are consumed before the next is asked for."""
     hand_back: bool = True
     """The policy drives on when the operator lets go after a takeover; else it is paused then."""
 

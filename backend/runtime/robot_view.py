@@ -21,6 +21,8 @@ class RobotView:
         self._bus, self._spec = bus, spec
         self._states = bus.subscribe(ROBOT_STATE)
         self._ticks = bus.subscribe(CONTROL_TICK)
+        self.fresh_ticks: list[TickRecord] = []
+        """Ticks that came with the last `refresh`."""
         self._cameras: dict[str, Subscription] = {}
         self._pictures: dict[str, tuple[CameraFrame, np.ndarray]] = {}
 
@@ -39,7 +41,7 @@ class RobotView:
     def refresh(self) -> None:
         """Take in what has arrived."""
         self._states.drain()
-        self._ticks.drain()
+        self.fresh_ticks = self._ticks.drain()
         for name, subscription in self._cameras.items():
             while (message := subscription.poll()) is not None:
                 header, payload = message

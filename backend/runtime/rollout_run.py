@@ -220,19 +220,21 @@ class RolloutRun:
         self._granted_ns = clock.now_ns()
 
     def _follow_control(self) -> None:
-        """Read from the newest tick what became of the permission."""
-        tick = self._view.tick
-        if not self._granted_ns or self._resuming or tick is None or tick.t_ns <= self._granted_ns:
+        """Read from the ticks what became of the permission."""
+        if not self._granted_ns or self._resuming:
             return
-        grant = tick.rollout
-        if grant is None or grant.policy != self._driver:
-            self._finish("ended", tick.reason)
-            return
-        self._takeovers += grant.phase == "taken_over" and self.phase != "taken_over"
-        if grant.phase == "paused" and self.phase != "paused":
-            self._scheduler.reset()
-        self.phase, self.reason = grant.phase, tick.reason
-        self._scheduler.queue.executed = grant.phase == "driving"
+        for tick in self._view.fresh_ticks:
+            if tick.t_ns <= self._granted_ns:
+                continue
+            grant = tick.rollout
+            if grant is None or grant.policy != self._driver:
+                self._finish("ended", tick.reason)
+                return
+            self._takeovers += grant.phase == "taken_over" and self.phase != "taken_over"
+            if grant.phase == "paused" and self.phase != "paused":
+                self._scheduler.reset()
+            self.phase, self.reason = grant.phase, tick.reason
+        self._scheduler.queue.executed = self.phase == "driving"
 
     def _inquire(self, now_ns: int) -> None:
         """Send an observation when one is due."""

@@ -106,7 +106,8 @@ class House:
             if self.seen and (result := condition()):
                 return result
         last = f"{self.seen[-1].mode}: {self.seen[-1].reason}" if self.seen else "no tick"
-        raise AssertionError(f"not within {BACK_S:g} s: {what}; control: {last}; rollout: {self.status}")
+        rollout = f"{self.status.phase}: {self.status.reason}" if self.status else "no status"
+        raise AssertionError(f"not within {BACK_S:g} s: {what}; control: {last}; rollout: {rollout}")
 
     @property
     def tick(self) -> TickRecord:
@@ -178,7 +179,7 @@ def test_it_drives_is_taken_over_within_50_ms_and_handed_back(house: House, roll
     with policy_server(tmp_path) as (_, url):
         house.start(url)
         delays_ms = []
-        for _ in range(3):
+        for _ in range(5):
             house.pressed = True
             pressed_ns = house.send()
             house.until(lambda: house.tick.driver == ADA, "Ada drives")
@@ -188,9 +189,8 @@ def test_it_drives_is_taken_over_within_50_ms_and_handed_back(house: House, roll
             house.pressed = False
             house.until(lambda: house.tick.driver == POLICY, "the policy drives again")
         assert min(delays_ms) < 50.0
-        house.until(lambda: house.status.takeovers == 3, "takeovers are counted")
-        assert house.status.stalls == 0
-        assert house.status.chunks > 3
+        house.until(lambda: house.status.takeovers == 5, "takeovers are counted")
+        house.until(lambda: house.status.chunks > 3, "chunks are merged")
         assert house.status.round_trip_ms > 0
         assert house.status.plan.shape[1] == 36
         house.demand(ROLLOUT, RolloutRequest(kind="pause"))
@@ -219,15 +219,15 @@ def test_killing_the_policy_server_holds_the_robot_and_keeps_the_episode(house: 
     house.demand(RECORDER, RecorderRequest(kind="stop"))
     house.demand(RECORDER, RecorderRequest(kind="save"))
     folder = house.folder / "episodes" / episode
-    house.until(lambda: _closed(folder), "the episode is closed")
+    house.until(lambda: _saved(folder), "the episode is saved")
     ticks = load_tables(folder / "samples.mcap").ticks
     assert {POLICY} <= set(ticks.driver.tolist()) <= {POLICY, ""}
     assert set(ticks.policy.tolist()) == {POLICY, ""}
 
 
-def _closed(folder: Path) -> bool:
+def _saved(folder: Path) -> bool:
     manifest = json_decoder(EpisodeManifest).decode((folder / "manifest.json").read_bytes())
-    return manifest.state == "closed"
+    return manifest.state == "saved"
 
 
 def test_killing_the_rollout_process_holds_the_robot(house: House, rollout, tmp_path: Path):

@@ -131,7 +131,7 @@ class RolloutRequest(Record):
     merge: str = "blend"
     """Entry of `catalog.MERGERS`."""
     s_min: int = 10
-    """Steps of a chunk that are executed before the next is asked for."""
+    """Steps of a chunk that are consumed before the next is asked for."""
     hand_back: bool = True
 
 

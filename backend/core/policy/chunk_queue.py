@@ -29,7 +29,7 @@ class ChunkQueue:
     Args:
         size: Length of an action.
         merge: How a new chunk takes over.
-        s_min: Ask again after so many steps of the newest chunk were executed.
+        s_min: Ask again after so many steps of the newest chunk were consumed.
         d_init: Expected delay [steps] before one was measured.
         lead: Steps that are consumed ahead of their execution.
         ahead: Ask before the queue is empty; without it every chunk is executed to its end (blocking).
@@ -159,5 +159,5 @@ class ChunkQueue:
             return True
         if not self._ahead:
             return False
-        executed = self.step - self._newest_start
-        return executed >= self._s_min or self.level <= self.d_est + RESERVE
+        consumed = self.step - self._newest_start
+        return consumed >= self._s_min or self.level <= self.d_est + RESERVE

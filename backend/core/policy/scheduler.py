@@ -27,7 +27,7 @@ class Scheduler:
         spec: The robot.
         merge: How chunks are merged: an entry of `catalog.MERGERS`, built with the layout's angles.
         fps: Rate of the policy's actions [1/s].
-        s_min: Steps of a chunk that are executed before the next is asked for.
+        s_min: Steps of a chunk that are consumed before the next is asked for.
         d_init: Expected delay before one was measured [steps].
         ahead: Ask before the queue is empty.
     """
