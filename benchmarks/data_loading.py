@@ -160,7 +160,7 @@ def main() -> None:
         cache_s=round(cache_s, 2),
         cache_mb=round(cache_bytes / 1e6, 1),
         break_even_samples=round(cache_s / saved_s) if saved_s > 0 else None,
-        rows=version.rows,
+        dataset_rows=version.rows,
     )
 
 

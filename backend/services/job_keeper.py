@@ -66,6 +66,13 @@ class JobKeeper:
 
     async def run(self) -> None:
         """Keep jobs for ever."""
+        try:
+            await self._keep()
+        finally:
+            for task in self._starting.values():
+                task.cancel()
+
+    async def _keep(self) -> None:
         recovered = False
         while True:
             try:

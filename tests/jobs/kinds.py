@@ -32,7 +32,11 @@ class CountJob:
     resumable = True
     stop_by_signal = True
     Params = CountParams
-    templates: tuple[JobTemplate, ...] = ()
+    templates = (
+        JobTemplate(
+            name="slow", title="Counting slowly", text="To be watched and stopped.", params={"steps": 2000}
+        ),
+    )
 
     def command(self, spec: JobSpec, run_dir: Path) -> list[str]:
         return [sys.executable, "-m", "tests.jobs.count", str(run_dir)]

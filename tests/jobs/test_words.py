@@ -78,6 +78,9 @@ def test_demonstrations_are_a_list_too():
         sys.executable, "-m", "trainer.demos", "--task", "pick_place", "--episodes", "3", "--level", "0",
         "--seed", "0", "--workers", "1", "--out", "/data/episodes", "--events", "/run/events.jsonl",
     ]  # fmt: skip
+    assert DemosJob().check(spec)[0].severity == "ok"
+    (unknown,) = DemosJob().check(msgspec.structs.replace(spec, params={"task": "dance"}))
+    assert (unknown.severity, "pick_place" in unknown.text) == ("fail", True)
     with pytest.raises(msgspec.ValidationError):
         DemosJob().command(msgspec.structs.replace(spec, params={"task": "a; rm"}), Path("/run"))
 

@@ -30,14 +30,22 @@ class DemosParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class DemosJob:
-    """Runs `python -m trainer.demos` into the library of episodes."""
+    """Runs `python -m trainer.demos` into the library of episodes; a second run gives the takes that lack."""
 
     title = "Demonstrations"
     needs_dataset = False
-    resumable = False
+    resumable = True
     stop_by_signal = True
     Params = DemosParams
-    templates: tuple[JobTemplate, ...] = ()
+    templates = tuple(
+        JobTemplate(
+            name=task,
+            title=task.replace("_", " ").capitalize(),
+            text="Fifty takes by the scripted operator; failed ones are kept and marked.",
+            params={"task": task, "episodes": 50},
+        )
+        for task in DEMONSTRATORS
+    )
 
     def command(self, spec: JobSpec, run_dir: Path) -> list[str]:
         """Return the argument list of the recording."""
@@ -58,8 +66,12 @@ class DemosJob:
         return {"OMP_NUM_THREADS": "1"}
 
     def check(self, spec: JobSpec) -> list[Finding]:
-        """Return nothing: the recorder refuses by itself when the disk is full."""
-        return []
+        """Return whether there is such a task; the recorder looks after the disk by itself."""
+        task = msgspec.convert(spec.params, DemosParams).task
+        if task in DEMONSTRATORS:
+            return [Finding(check="task", severity="ok", text=f"{task} can be demonstrated")]
+        text = f"nobody can demonstrate {task!r}; there are {', '.join(sorted(DEMONSTRATORS))}"
+        return [Finding(check="task", severity="fail", text=text)]
 
     def explain(self, exit_code: int, log_tail: str) -> str:
         """Return why the recording failed."""
