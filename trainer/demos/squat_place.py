@@ -23,4 +23,4 @@ def squat_place(operator: Operator, task: Task) -> Script:
     yield from put(operator, "box", "right", standing_m(task.goal_m, half_height_m))
     yield from let_go(operator, "right")
     yield from raise_hands(operator, ("right",))
-    yield from change_height(operator, height_m)
+    yield from change_height(operator, height_m, along=("left",))
