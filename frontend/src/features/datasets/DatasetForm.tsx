@@ -3,7 +3,7 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { body, http } from "@/shared/api/http";
 import { tasksQuery } from "@/shared/api/queries";
-import { slug } from "./slug";
+import { slug } from "@/shared/ui/slug";
 
 /** Freeze the accepted episodes of a task into a new version. */
 export function DatasetForm({ onClose }: { onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Button, CopyButton, Group, Progress, Table, Text, Tooltip } from "@mantine/core";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
+import { isBuilding, type Dataset } from "@/shared/api/queries";
 import { bytes } from "@/shared/ui/format";
-import { isBuilding, type Dataset } from "./queries";
 
 const COLOR: Record<Dataset["state"], string> = { queued: "gray", building: "blue", ready: "teal", failed: "red" };
 

@@ -2,11 +2,11 @@ import { Button, Skeleton, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { datasetsQuery } from "@/shared/api/queries";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { Page } from "@/shared/ui/Page";
 import { DatasetForm } from "./DatasetForm";
 import { DatasetRow } from "./DatasetRow";
-import { datasetsQuery } from "./queries";
 
 /** Freeze versions: what is in, whether it is verified, where it lies. */
 export function DatasetsPage() {

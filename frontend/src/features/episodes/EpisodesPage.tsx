@@ -4,15 +4,15 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { tasksQuery } from "@/shared/api/queries";
+import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { EpisodeList } from "./library/EpisodeList";
 import { FilterBar } from "./library/FilterBar";
 import { nextSort, type Filters } from "./library/filters";
 import classes from "./library/library.module.css";
-import { KeyHelp } from "./KeyHelp";
 import type { Episode } from "./model";
 import { episodesQuery, useReview } from "./queries";
-import { useKeys, type KeyBinding } from "./useKeys";
 
 const route = getRouteApi("/episodes");
 

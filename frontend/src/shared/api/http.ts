@@ -28,3 +28,8 @@ http.use(refusals);
 export async function body<T>(reply: Promise<{ data?: T }>): Promise<T> {
   return (await reply).data as T;
 }
+
+/** Returns what lies at an address of the api that the api itself named. */
+export async function getFrom<T>(address: string): Promise<T> {
+  return (await http.GET(address as "/api/system")).data as T;
+}

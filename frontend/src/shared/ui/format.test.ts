@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, clockTime, milliseconds, plainName } from "./format";
+import { bytes, clockTime, duration, milliseconds, plainName, significant } from "./format";
 
 test("clock time never shows sixty seconds", () => {
   expect(clockTime(0)).toBe("0:00.0");
@@ -24,4 +24,20 @@ test("milliseconds stay short", () => {
 
 test("names of joints read as words", () => {
   expect(plainName("left_hand_thumb_0_joint")).toBe("left hand thumb 0");
+});
+
+test("durations pick two units", () => {
+  expect(duration(45.4)).toBe("45 s");
+  expect(duration(754)).toBe("12 min 34 s");
+  expect(duration(3599.7)).toBe("1 h 0 min");
+  expect(duration(200_000)).toBe("2 d 7 h");
+  expect(duration(null)).toBe("–");
+});
+
+test("three digits say enough", () => {
+  expect(significant(0)).toBe("0.00");
+  expect(significant(0.0001)).toBe("1.00e-4");
+  expect(significant(0.12345)).toBe("0.123");
+  expect(significant(-1234.5)).toBe("-1,234");
+  expect(significant(12.345)).toBe("12.3");
 });

@@ -28,3 +28,30 @@ export function milliseconds(ms: number | null | undefined): string {
 export function plainName(name: string): string {
   return name.replace(/_joint$/, "").replaceAll("_", " ");
 }
+
+/** 45 -> `45 s`, 754 -> `12 min 34 s`, 5000 -> `1 h 23 min`, 200000 -> `2 d 7 h`; null -> `–`. */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}
+
+/** Three significant digits, without an exponent where one can do without: 0.0001 -> `1.00e-4`, 1234.5 -> `1,235`. */
+export function significant(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e7)) return value.toExponential(2);
+  if (size >= 1000) return Math.round(value).toLocaleString("en");
+  return value.toPrecision(3);
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
+/** Date and time in the viewer's zone. */
+export const formatDate = (iso: string): string => clock.format(new Date(iso));
+
+/** The same, exact, with its zone, for a tooltip. */
+export const formatExact = (iso: string): string => exact.format(new Date(iso));

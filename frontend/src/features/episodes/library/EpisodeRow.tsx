@@ -2,8 +2,7 @@ import { Badge, Checkbox, CopyButton, Group, Image, Text, Tooltip, UnstyledButto
 import { IconAlertTriangle, IconHistory } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { clockTime } from "@/shared/ui/format";
-import { formatDate, formatExact } from "../format";
+import { clockTime, formatDate, formatExact } from "@/shared/ui/format";
 import { STATUS_COLOR, STATUS_LABEL, type Episode } from "../model";
 import { Quality } from "../Quality";
 import classes from "./library.module.css";

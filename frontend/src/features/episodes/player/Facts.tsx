@@ -1,6 +1,7 @@
 import { CopyButton, Group, List, Paper, Stack, Text, ThemeIcon, UnstyledButton } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconInfoCircle, IconX } from "@tabler/icons-react";
-import { formatDate, formatExact } from "../format";
+import { Fact } from "@/shared/ui/Fact";
+import { formatDate, formatExact } from "@/shared/ui/format";
 import type { EpisodeDetail } from "../model";
 import { Quality } from "../Quality";
 
@@ -9,19 +10,6 @@ const ICON = {
   warn: { icon: IconAlertTriangle, color: "yellow" },
   fail: { icon: IconX, color: "red" },
 } as const;
-
-function Fact({ name, value, title }: { name: string; value: string; title?: string }) {
-  return (
-    <Group justify="space-between" gap="xs" wrap="nowrap">
-      <Text size="sm" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" title={title} truncate>
-        {value}
-      </Text>
-    </Group>
-  );
-}
 
 /** What the checks found, and where the episode comes from. */
 export function Facts({ episode }: { episode: EpisodeDetail }) {

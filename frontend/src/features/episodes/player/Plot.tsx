@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { axisInk, hue } from "@/shared/plot/ink";
 import { plainName } from "@/shared/ui/format";
 import { seriesQuery } from "../queries";
 import classes from "./player.module.css";
@@ -10,15 +11,6 @@ import type { PlaybackClock } from "./PlaybackClock";
 import { dashOf, entityOf, type PlotGroup } from "./plotGroups";
 
 const HEIGHT_PX = 200;
-const INK = {
-  dark: { text: "#a6a7ab", grid: "#2c2e33" },
-  light: { text: "#5c5f66", grid: "#e9ecef" },
-};
-
-/** Evenly spread hues, readable on both schemes. */
-const hue = (index: number, count: number, dark: boolean): string =>
-  `hsl(${Math.round((index * 360) / Math.max(count, 1))} ${dark ? "65% 64%" : "70% 38%"})`;
-
 function lines(names: readonly string[], dark: boolean): uPlot.Series[] {
   const entities = [...new Set(names.map(entityOf))];
   return names.map((name) => ({
@@ -49,8 +41,7 @@ export function Plot({ episode, group, clock }: Props) {
     const element = host.current;
     const line = playhead.current;
     if (!element || !line || !data) return;
-    const ink = dark ? INK.dark : INK.light;
-    const axis = { stroke: ink.text, grid: { stroke: ink.grid, width: 1 }, ticks: { stroke: ink.grid, width: 1 } };
+    const axis = axisInk(dark);
     const columns = new Map(data.series.map(({ name, values }) => [name, values]));
     const plot = new uPlot(
       {

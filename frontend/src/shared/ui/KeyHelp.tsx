@@ -1,6 +1,6 @@
 import { Group, Modal, Stack, Text } from "@mantine/core";
-import { Key } from "@/shared/ui/Key";
-import type { KeyBinding } from "./useKeys";
+import { Key } from "./Key";
+import type { KeyBinding } from "@/shared/input/useKeys";
 
 const NAMES: Record<string, string> = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 
