@@ -9,9 +9,20 @@ from msgspec import Meta
 class TrainParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One training run with LeRobot."""
 
-    policy: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}$", description="LeRobot's policy type")] = "act"
+    policy: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9_]{1,40}$",
+            description="LeRobot's policy type",
+            extra_json_schema={"x-choices": "/api/training/policy-types"},
+        ),
+    ] = "act"
     policy_config: Annotated[
-        dict[str, Any], Meta(description="Fields of the policy's own config class; others keep their default")
+        dict[str, Any],
+        Meta(
+            description="Fields of the policy's own config class; others keep their default",
+            extra_json_schema={"x-schema": "/api/training/policy-types/{policy}/schema"},
+        ),
     ] = {}
     cameras: Annotated[
         list[str], Meta(description="Cameras the policy sees; none chosen means all of them")

@@ -13,6 +13,8 @@ const PAGES = [
   { to: "/episodes", label: "Episodes" },
   { to: "/tasks", label: "Tasks" },
   { to: "/datasets", label: "Datasets" },
+  { to: "/training", label: "Training" },
+  { to: "/policies", label: "Policies" },
 ] as const;
 
 export function Shell() {

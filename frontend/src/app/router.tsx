@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { parseFilters } from "@/features/episodes/library/filters";
+import { parsePolicies } from "@/features/policies/model";
+import { parseCompare, parseList, parseNew } from "@/features/training/search";
 import { Failed } from "./Failed";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
@@ -41,8 +43,48 @@ const datasets = createRoute({
   component: lazyRouteComponent(() => import("@/features/datasets/DatasetsPage"), "DatasetsPage"),
 });
 
+const training = createRoute({
+  getParentRoute: () => root,
+  path: "/training",
+  validateSearch: parseList,
+  component: lazyRouteComponent(() => import("@/features/training/TrainingPage"), "TrainingPage"),
+});
+
+const newJob = createRoute({
+  getParentRoute: () => root,
+  path: "/training/new",
+  validateSearch: parseNew,
+  component: lazyRouteComponent(() => import("@/features/training/NewJobPage"), "NewJobPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/training/compare",
+  validateSearch: parseCompare,
+  component: lazyRouteComponent(() => import("@/features/training/ComparePage"), "ComparePage"),
+});
+
+const job = createRoute({
+  getParentRoute: () => root,
+  path: "/training/$id",
+  component: lazyRouteComponent(() => import("@/features/training/JobPage"), "JobPage"),
+});
+
+const policies = createRoute({
+  getParentRoute: () => root,
+  path: "/policies",
+  validateSearch: parsePolicies,
+  component: lazyRouteComponent(() => import("@/features/policies/PoliciesPage"), "PoliciesPage"),
+});
+
+const policy = createRoute({
+  getParentRoute: () => root,
+  path: "/policies/$id",
+  component: lazyRouteComponent(() => import("@/features/policies/PolicyPage"), "PolicyPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets]),
+  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy]),
   defaultErrorComponent: Failed,
   defaultPreload: "intent",
 });

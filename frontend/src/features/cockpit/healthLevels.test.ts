@@ -32,6 +32,6 @@ test("an input is as good as the watchdog says", () => {
 
 test("lights have their places before anything reports", () => {
   const lights = lightsOf(null, ["head"]);
-  expect(lights.processes).toHaveLength(6);
+  expect(lights.processes).toHaveLength(7);
   expect([...lights.inputs, ...lights.cameras, ...lights.processes].every(({ level }) => level === "off")).toBe(true);
 });

@@ -1,0 +1,84 @@
+import { Anchor, Group, Paper, Skeleton, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
+import { GroupErrors } from "@/shared/plot/GroupErrors";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { KeyHelp } from "@/shared/ui/KeyHelp";
+import { Page } from "@/shared/ui/Page";
+import { Episodes } from "./Episodes";
+import { Lineage } from "./Lineage";
+import { fullName } from "./model";
+import { Notes } from "./Notes";
+import classes from "./policies.module.css";
+import { PolicyFacts } from "./PolicyFacts";
+import { policyQuery } from "./queries";
+import { StageControl } from "./StageControl";
+
+const route = getRouteApi("/policies/$id");
+
+/** One policy: where it comes from, what it needs, how good it looks. */
+export function PolicyPage() {
+  const { id } = route.useParams();
+  const navigate = route.useNavigate();
+  const { data: policy, error } = useQuery(policyQuery(id));
+  const [editing, setEditing] = useState(false);
+  const [help, setHelp] = useState(false);
+  const keys: KeyBinding[] = [
+    { keys: ["e"], label: "Edit the notes", run: () => setEditing(true) },
+    { keys: ["t"], label: "The job it comes from", run: () => policy?.job_id && void navigate({ to: "/training/$id", params: { id: policy.job_id } }) },
+    { keys: ["b"], label: "Back to the list", run: () => void navigate({ to: "/policies" }) },
+    { keys: ["?"], label: "This help", run: () => setHelp((open) => !open) },
+  ];
+  useKeys(keys);
+  if (error) {
+    return (
+      <EmptyState title="This policy cannot be shown" text={error.message}>
+        <Anchor component={Link} to="/policies">
+          Back to the list
+        </Anchor>
+      </EmptyState>
+    );
+  }
+  if (!policy) return <Skeleton m="md" h={480} />;
+  return (
+    <Page
+      title={
+        <Group gap="sm" component="span" wrap="nowrap">
+          <Anchor component={Link} to="/policies" size="sm">
+            Policies
+          </Anchor>
+          <span>{fullName(policy)}</span>
+          <StageControl policy={policy} />
+        </Group>
+      }
+    >
+      <Lineage policy={policy} />
+      <div className={classes.columns}>
+        <div>
+          <Notes policy={policy} editing={editing} onEditing={setEditing} />
+          <Paper withBorder p="md" mt="md" component="section" aria-label="Held-out error">
+            <Text fw={600}>Error on held-out episodes</Text>
+            {policy.open_loop ? (
+              <>
+                <Text size="xs" c="dimmed" mb="sm">
+                  {policy.open_loop.samples} samples of {policy.open_loop.episodes.length} episodes that were never trained on; mean absolute error over the whole
+                  chunk
+                </Text>
+                <GroupErrors groups={policy.open_loop.groups} />
+              </>
+            ) : (
+              <Text size="sm" c="dimmed">
+                Not measured: no episodes were held out when it was trained.
+              </Text>
+            )}
+          </Paper>
+          <Episodes policy={policy} />
+        </div>
+        <PolicyFacts policy={policy} />
+      </div>
+      <KeyHelp title="Keys of this page" keys={keys} opened={help} onClose={() => setHelp(false)} />
+    </Page>
+  );
+}
