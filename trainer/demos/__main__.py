@@ -28,7 +28,7 @@ STOPPED = 3
 
 def main() -> int:
     """Run; return the exit code."""
-    arguments = _parser().parse_args()
+    arguments = parser().parse_args()
     out: Path = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     working_dir = _working_dir(out)
@@ -66,19 +66,18 @@ def main() -> int:
     return 0 if report.successes or not orders else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--task", required=True, choices=sorted(catalog.DEMONSTRATORS))
-    parser.add_argument("--episodes", type=_count, default=50, help="takes to have; failed ones are kept")
-    parser.add_argument("--level", type=int, choices=LEVELS, default=0, help="how much it varies")
-    parser.add_argument("--seed", type=int, default=0, help="of the first take; the next ones count up")
-    parser.add_argument("--workers", type=_count, default=1, help="simulations at the same time")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the episodes")
-    parser.add_argument("--no-cameras", action="store_true", help="record motions only")
-    parser.add_argument("--events", type=Path, help="file for progress as lines of JSON")
-    return parser
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    line.add_argument("--task", required=True, choices=sorted(catalog.DEMONSTRATORS))
+    line.add_argument("--episodes", type=_count, default=50, help="takes to have; failed ones are kept")
+    line.add_argument("--level", type=int, choices=LEVELS, default=0, help="how much it varies")
+    line.add_argument("--seed", type=int, default=0, help="of the first take; the next ones count up")
+    line.add_argument("--workers", type=_count, default=1, help="simulations at the same time")
+    line.add_argument("--out", type=Path, required=True, help="folder for the episodes")
+    line.add_argument("--no-cameras", action="store_true", help="record motions only")
+    line.add_argument("--events", type=Path, help="file for progress as lines of JSON")
+    return line
 
 
 def _count(text: str) -> int:

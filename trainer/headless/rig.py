@@ -26,12 +26,15 @@ class Rig:
         config: Settings as for the app.
         task: The task, built with its seed and level.
         seed: Of where things stand.
-        cameras: Whether pictures are drawn.
+        cameras: Whether pictures can be drawn.
+        lazy: Draw only what is asked for.
     """
 
-    def __init__(self, config: Settings, task: Task, seed: int, cameras: bool = True) -> None:
+    def __init__(
+        self, config: Settings, task: Task, seed: int, cameras: bool = True, lazy: bool = False
+    ) -> None:
         self.task = task
-        self.world = HeadlessWorld(config, task, seed, cameras)
+        self.world = HeadlessWorld(config, task, seed, cameras, lazy)
         self.spec = self.world.spec
         self._period_ns = round(1e9 / config.control_hz)
         self.context = StepContext(self.spec, self._period_ns * 1e-9)

@@ -7,7 +7,7 @@ import numpy as np
 
 from backend import catalog
 from backend.core.contracts.command import Command
-from backend.core.contracts.robot import RobotSpec, RobotState
+from backend.core.contracts.robot import CameraSpec, RobotSpec, RobotState
 from backend.core.contracts.task import Task
 from backend.core.contracts.video import CameraFrame
 from backend.core.contracts.world import WorldState
@@ -31,10 +31,11 @@ class HeadlessWorld:
         config: Robot, locomotion controller, camera source and bit rate.
         task: What stands in the world.
         seed: Of where things stand.
-        cameras: Whether pictures are drawn.
+        cameras: Whether pictures can be drawn.
+        lazy: Draw only what is asked for by `picture`; nothing of it is recorded.
     """
 
-    def __init__(self, config: Settings, task: Task, seed: int, cameras: bool) -> None:
+    def __init__(self, config: Settings, task: Task, seed: int, cameras: bool, lazy: bool = False) -> None:
         robot = catalog.load(catalog.ROBOTS, config.robot)
         self.spec: RobotSpec = robot.spec
         self.now_ns = START_NS
@@ -45,8 +46,10 @@ class HeadlessWorld:
         self._step_ns = round(self.simulation.dt_s * 1e9)
         self._world_seq = 0
         self._next_state_ns = self._next_world_ns = self.now_ns
-        self.pictures: dict[str, tuple[CameraFrame, np.ndarray]] = {}
-        """Newest picture of each camera: header, and (height, width, 3) uint8 rgb."""
+        self._pictures: dict[tuple[str, int], tuple[CameraFrame, np.ndarray]] = {}
+        self.seen: dict[str, WorldState] = {}
+        """What was before each camera when it last took a picture."""
+        self._lazy = lazy
         self._cameras = catalog.load(catalog.CAMERAS, config.cameras)() if cameras else None
         self._reference_bit_s = config.video_mbit_s * 1e6
         self._clocks: dict[str, CameraClock] = {}
@@ -83,6 +86,13 @@ class HeadlessWorld:
             self.now_ns += self._step_ns
             self._publish()
 
+    def picture(self, camera: CameraSpec, seen: WorldState) -> tuple[CameraFrame, np.ndarray]:
+        """Return what `camera` shows of `seen`: header, and (height, width, 3) uint8 rgb."""
+        key = (camera.name, camera.width)
+        if key not in self._pictures or self._pictures[key][0].t_ns != seen.t_ns:
+            self._pictures[key] = self._cameras.grab(camera, seen)
+        return self._pictures[key]
+
     def _publish(self) -> None:
         now_ns = self.now_ns
         if now_ns >= self._next_state_ns:
@@ -97,19 +107,19 @@ class HeadlessWorld:
         for camera in self.spec.cameras if self._clocks else ():
             if self._clocks[camera.name].due_ns <= now_ns:
                 self._clocks[camera.name].advance(now_ns)
-                self._show(camera.name)
+                self._show(camera)
 
-    def _show(self, name: str) -> None:
-        camera = next(camera for camera in self.spec.cameras if camera.name == name)
-        header, pixels = self._cameras.grab(camera, self.world)
-        if name in self.pictures and self.pictures[name][0].t_ns == header.t_ns:
+    def _show(self, camera: CameraSpec) -> None:
+        before = self.seen.get(camera.name)
+        self.seen[camera.name] = self.world
+        if self._lazy or (before is not None and before.t_ns == self.world.t_ns):
             return
-        self.pictures[name] = (header, pixels)
+        header, pixels = self.picture(camera, self.world)
         if self._sink is None:
             return
-        encoded = self._encoders[name].encode(header, memoryview(pixels).cast("B"))
+        encoded = self._encoders[camera.name].encode(header, memoryview(pixels).cast("B"))
         if encoded is None:
-            raise RuntimeError(f"camera {name}: picture {header.seq} could not be encoded")
+            raise RuntimeError(f"camera {camera.name}: picture {header.seq} could not be encoded")
         self._sink(*encoded)
 
     def _record(self, record: Any) -> None:
