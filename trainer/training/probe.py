@@ -35,6 +35,7 @@ REPOSITORY = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
 def policy_config(params: TrainParams, spec: JobSpec, device: str) -> Any:
     """Return the policy's config exactly as `lerobot-train` will read it; ValueError says what is wrong."""
     import draccus
+    import lerobot.policies  # noqa: F401 (its import registers every policy type)
     from lerobot.configs.train import TrainPipelineConfig
 
     assert spec.dataset is not None
@@ -46,7 +47,11 @@ def policy_config(params: TrainParams, spec: JobSpec, device: str) -> Any:
     except SystemExit as error:
         raise ValueError("policy_config has fields that this policy does not know, see its form") from error
     except Exception as error:
-        raise ValueError(f"{error}".splitlines()[0]) from error
+        # draccus wraps what the config class says into what it says itself.
+        cause: BaseException = error
+        while cause.__cause__ or cause.__context__:
+            cause = cause.__cause__ or cause.__context__
+        raise ValueError(" ".join(f"{cause}".split())[:600]) from error
 
 
 def add_features(config: Any, version: VersionInfo, params: TrainParams) -> None:
@@ -193,8 +198,6 @@ def report(spec: JobSpec) -> ProbeReport:
 def main() -> int:
     """Read a job, print its report."""
     logging.disable(logging.WARNING)
-    import lerobot.policies  # noqa: F401 (its import registers every policy type)
-
     found = report(msgspec.json.decode(sys.stdin.buffer.read(), type=JobSpec))
     print(f"\n{msgspec.json.encode(found).decode()}")
     return 0
