@@ -46,13 +46,22 @@ POLICIES = {
     "replay": "trainer.policies.replay:Replay",
 }
 """What a policy server can serve."""
+BASELINES = {
+    "hold": "trainer.evaluation.contestants:nothing",
+    "replay": "trainer.evaluation.contestants:random_demonstration",
+}
+"""Policies that every learned one is compared with, and where each finds its source for a trial."""
 DIALECTS = {
     "bunraku": "backend.runtime.policy_dialect:Bunraku",
     "openpi": "backend.runtime.policy_dialect:OpenPi",
 }
 """How the robot's side talks to a policy server."""
 RUNNERS = {"local": "trainer.jobs.local:LocalRunner", "slurm": "trainer.jobs.slurm:SlurmRunner"}
-JOBS = {"train": "trainer.training.job:TrainJob", "demos": "trainer.jobs.demos:DemosJob"}
+JOBS = {
+    "train": "trainer.training.job:TrainJob",
+    "demos": "trainer.jobs.demos:DemosJob",
+    "evaluate": "trainer.jobs.evaluate:EvaluateJob",
+}
 
 
 def load(table: dict[str, str], name: str) -> Any:

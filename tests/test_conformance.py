@@ -151,6 +151,14 @@ def test_merge_keeps_the_interface(name: str):
     assert isinstance(kind(slice(35, 36)).hands_left_over, bool)
 
 
+@pytest.mark.parametrize("name", sorted(catalog.BASELINES))
+def test_a_baseline_is_a_policy_that_finds_its_own_source(name: str):
+    assert name in catalog.POLICIES
+    assert list(inspect.signature(catalog.load(catalog.BASELINES, name)).parameters) == [
+        "plan", "condition", "episodes_dir"
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", sorted(catalog.DIALECTS))
 def test_dialect_keeps_the_interface(name: str):
     _keeps(catalog.load(catalog.DIALECTS, name), Dialect)

@@ -204,6 +204,7 @@ def spec_of(job: JobRow, dataset: DatasetRow | None, settings: Settings) -> JobS
             content_hash=dataset.content_hash,
         ),
         episodes_dir=str(settings.episodes_dir.resolve()),
+        policies_dir=str(settings.policies_dir.resolve()),
         cache_dir=str(settings.cache_dir.resolve()),
         resume=job.resume,
         versions=job.versions,

@@ -63,6 +63,8 @@ class JobSpec(msgspec.Struct, frozen=True, kw_only=True):
     dataset: DatasetRef | None = None
     episodes_dir: str = ""
     """Absolute folder of the library of raw episodes."""
+    policies_dir: str = ""
+    """Absolute folder of the registry's policies."""
     cache_dir: str = ""
     """Absolute folder of derived files that may be deleted."""
     resume: bool = False

@@ -1,0 +1,63 @@
+"""The policies that are compared: loaded once per worker; baselines are made anew for every trial."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from backend import catalog
+from backend.core.contracts.robot import RobotSpec
+from backend.evaluation.plan import Contestant, Plan
+from backend.recording.manifest import load_manifest
+from trainer.policies.served import PolicyRefused, ServedPolicy
+
+KEPT = 4
+"""Policies that stay loaded in a worker."""
+
+
+def contestant(
+    plan: Plan, which: Contestant, condition: int, episodes_dir: Path, spec: RobotSpec
+) -> ServedPolicy:
+    """Return the policy that has its trial from start `condition`; raises PolicyRefused."""
+    if which.kind in catalog.BASELINES:
+        source = catalog.load(catalog.BASELINES, which.kind)(plan, condition, episodes_dir)
+        return catalog.load(catalog.POLICIES, which.kind)(source, spec)
+    return _loaded(which.kind, which.source, spec.name)
+
+
+@lru_cache(maxsize=KEPT)
+def _loaded(kind: str, source: str, robot: str) -> ServedPolicy:
+    return catalog.load(catalog.POLICIES, kind)(Path(source), catalog.load(catalog.ROBOTS, robot).spec)
+
+
+def nothing(plan: Plan, condition: int, episodes_dir: Path) -> Path:
+    """Return no source, for a baseline that needs none."""
+    return Path()
+
+
+def random_demonstration(plan: Plan, condition: int, episodes_dir: Path) -> Path:
+    """Return the folder of a demonstration of the plan's task, drawn anew for every start.
+
+    Raises:
+        PolicyRefused: There is none.
+    """
+    found = demonstrations(episodes_dir, plan.task)
+    if not found:
+        raise PolicyRefused(f"{episodes_dir} holds no successful demonstration of {plan.task} to replay")
+    rng = np.random.default_rng([plan.seed, condition, *b"replay"])
+    return found[rng.integers(len(found))]
+
+
+@lru_cache
+def demonstrations(episodes_dir: Path, task: str) -> tuple[Path, ...]:
+    """Return the folders of all successful demonstrations of a task, in the order of their seeds."""
+    found = []
+    for path in episodes_dir.glob("*/manifest.json"):
+        try:
+            manifest = load_manifest(path.parent)
+        except (OSError, ValueError):
+            continue
+        outcome = manifest.outcome
+        if manifest.task == task and manifest.state == "saved" and outcome is not None and outcome.success:
+            found.append((outcome.level, outcome.seed, manifest.id, path.parent))
+    return tuple(folder for *_, folder in sorted(found))
