@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         return self.data_dir / "policies"
 
     @property
+    def evaluations_dir(self) -> Path:
+        """One folder per evaluation that is scored by hand: pictures of its starts."""
+        return self.data_dir / "evaluations"
+
+    @property
     def cache_dir(self) -> Path:
         """Derived files that may be deleted: decimated meshes, compiled models."""
         return self.data_dir / "cache"

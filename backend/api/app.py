@@ -13,6 +13,8 @@ from backend.api import (
     datasets,
     episodes,
     errors,
+    evaluation_files,
+    evaluations,
     jobs,
     operator,
     playback,
@@ -39,6 +41,7 @@ from backend.runtime.bus import Bus
 from backend.runtime.heartbeat import Heart
 from backend.runtime.topics import OPERATOR_FRAME
 from backend.services.dataset_builder import DatasetBuilder
+from backend.services.evaluation_keeper import EvaluationKeeper
 from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
 from backend.services.rollouts import Rollouts
@@ -65,6 +68,7 @@ def build_parts(settings: Settings) -> Parts:
         library=Library(database, settings.episodes_dir, live.open_take),
         builder=DatasetBuilder(database, settings.episodes_dir, settings.datasets_dir),
         jobs=JobKeeper(database, settings),
+        evaluations=EvaluationKeeper(database, settings),
         rollouts=Rollouts(bus, settings.run_dir),
         clients=Clients(live),
         frames=bus.publisher(OPERATOR_FRAME),
@@ -89,7 +93,14 @@ def create_app(settings: Settings) -> FastAPI:
         heart = Heart(parts.bus, "api")
         runners = [
             asyncio.create_task(part.run())
-            for part in (heart, parts.clients, parts.library, parts.builder, parts.jobs)
+            for part in (
+                heart,
+                parts.clients,
+                parts.library,
+                parts.builder,
+                parts.jobs,
+                parts.evaluations,
+            )
         ]
         for runner in runners:
             runner.add_done_callback(_end_with)
@@ -124,6 +135,8 @@ def create_app(settings: Settings) -> FastAPI:
         jobs,
         training,
         policies,
+        evaluations,
+        evaluation_files,
         robot,
         rollout,
         video,

@@ -15,6 +15,7 @@ from backend.core.contracts.robot import RobotSpec
 from backend.db.database import Database
 from backend.runtime.bus import Bus, Publisher
 from backend.services.dataset_builder import DatasetBuilder
+from backend.services.evaluation_keeper import EvaluationKeeper
 from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
 from backend.services.rollouts import Rollouts
@@ -34,6 +35,7 @@ class Parts:
     library: Library
     builder: DatasetBuilder
     jobs: JobKeeper
+    evaluations: EvaluationKeeper
     rollouts: Rollouts
     clients: Clients
     frames: Publisher

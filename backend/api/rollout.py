@@ -1,5 +1,7 @@
 """/api/rollout: let a policy drive, under the eyes of whoever has control."""
 
+from pathlib import Path
+
 from fastapi import APIRouter
 
 from backend.api import rollout_schemas as schemas
@@ -26,14 +28,19 @@ async def get_rollout(parts: AppParts) -> schemas.Rollout:
 @router.post("/start", operation_id="startRollout", status_code=202)
 async def start_rollout(session: Transaction, parts: AppParts, body: schemas.RolloutIn) -> None:
     """Load or connect to a policy; it drives as soon as its first actions are there."""
-    tick = _supervised(parts, body.client)
-    if tick.mode is not Mode.READY:
-        raise DomainError(409, "not_ready", f"the robot is {tick.mode}; arm it, and let go of the deadman")
     folder, name = None, ""
     if body.policy_id is not None:
         policy = await get_policy(session, body.policy_id)
         folder = parts.settings.policies_dir / policy.folder
         name = f"{policy.name}-{policy.number}"
+    await start_as(parts, name, folder, body)
+
+
+async def start_as(parts: Parts, name: str, folder: Path | None, body: schemas.RolloutIn) -> None:
+    """Let the files of a policy drive under a name, which recordings will have; DomainError 409, 503."""
+    tick = _supervised(parts, body.client)
+    if tick.mode is not Mode.READY:
+        raise DomainError(409, "not_ready", f"the robot is {tick.mode}; arm it, and let go of the deadman")
     request = RolloutRequest(
         kind="start",
         driver=body.client,

@@ -3,8 +3,19 @@
 from backend.db.base import Base
 from backend.db.dataset import DatasetEpisodeRow, DatasetRow
 from backend.db.episode import EpisodeRow
+from backend.db.evaluation import EvaluationRow, TrialRow
 from backend.db.job import JobRow
 from backend.db.policy import PolicyRow
 from backend.db.task import TaskRow
 
-__all__ = ["Base", "DatasetEpisodeRow", "DatasetRow", "EpisodeRow", "JobRow", "PolicyRow", "TaskRow"]
+__all__ = [
+    "Base",
+    "DatasetEpisodeRow",
+    "DatasetRow",
+    "EpisodeRow",
+    "EvaluationRow",
+    "JobRow",
+    "PolicyRow",
+    "TaskRow",
+    "TrialRow",
+]

@@ -232,6 +232,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description Return evaluations, newest first.
+         */
+        get: operations["listEvaluations"];
+        put?: never;
+        /**
+         * Create Evaluation
+         * @description Begin an evaluation; one in simulation starts a job that runs all of its trials.
+         */
+        post: operations["createEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Options
+         * @description Return the simulated tasks, the baselines and the ways to merge chunks.
+         */
+        get: operations["getEvaluationOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description Return an evaluation with its trials and its report so far.
+         */
+        get: operations["getEvaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Evaluation
+         * @description Forget an evaluation; the job that ran it, its films and its episodes stay.
+         */
+        delete: operations["deleteEvaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description Return the report: `md` has a row per policy and a column per subtask, `csv` a line per trial.
+         */
+        get: operations["exportEvaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Evaluation
+         * @description End an evaluation, with the trials it has, and say which policy is which.
+         */
+        post: operations["finishEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/starts/{condition}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Start
+         * @description Return the picture of a start.
+         */
+        get: operations["getStartPicture"];
+        /**
+         * Put Start
+         * @description Store a photograph (JPEG or PNG) of how a start is set up, to lay over the live picture later.
+         */
+        put: operations["putStartPicture"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/starts/{condition}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Note
+         * @description Say in words how a start is set up.
+         */
+        put: operations["putStartNote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/trials/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Score Trial
+         * @description Score a trial by hand, or correct its score.
+         */
+        put: operations["scoreTrial"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/trials/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Trial
+         * @description Let the policy of a trial drive the robot, under its letter only.
+         */
+        post: operations["startTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/videos/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Video
+         * @description Return the film of a trial; a Range header gets that part of it.
+         */
+        get: operations["getTrialVideo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -925,6 +1137,28 @@ export interface components {
             written_at: string;
         };
         /**
+         * ComparisonOut
+         * @description Two policies on the starts that both have tried.
+         */
+        ComparisonOut: {
+            /** Better */
+            better: string;
+            /** First */
+            first: string;
+            /** First Only */
+            first_only: number;
+            /** P Value */
+            p_value: number;
+            /** Pairs */
+            pairs: number;
+            /** Second */
+            second: string;
+            /** Second Only */
+            second_only: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * Curve
          * @description One measured value over the steps.
          */
@@ -1197,6 +1431,226 @@ export interface components {
         Error: {
             /** Code */
             code: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * EvaluatedPolicy
+         * @description A policy that is compared. While the evaluation is blind, the list is in the order of the names.
+         */
+        EvaluatedPolicy: {
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string | null;
+            /** Name */
+            name: string;
+            /** Policy Id */
+            policy_id: string | null;
+        };
+        /**
+         * Evaluation
+         * @description An evaluation and how far it is.
+         */
+        Evaluation: {
+            /** Blind */
+            blind: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Instruction */
+            instruction: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Level */
+            level: number | null;
+            /** Message */
+            message: string;
+            mode: components["schemas"]["EvaluationMode"];
+            /** Name */
+            name: string;
+            /** Policies */
+            policies: components["schemas"]["EvaluatedPolicy"][];
+            /** Scored */
+            scored: number;
+            /** Seed */
+            seed: number;
+            state: components["schemas"]["EvaluationState"];
+            /** Task */
+            task: string;
+            /** Total */
+            total: number;
+            /** Trials */
+            trials: number;
+        };
+        /**
+         * EvaluationDetail
+         * @description An evaluation with its trials and its report.
+         */
+        EvaluationDetail: {
+            /** Blind */
+            blind: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Instruction */
+            instruction: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Level */
+            level: number | null;
+            /** Merge */
+            merge: string;
+            /** Message */
+            message: string;
+            mode: components["schemas"]["EvaluationMode"];
+            /** Name */
+            name: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Next Number */
+            next_number: number | null;
+            /** Policies */
+            policies: components["schemas"]["EvaluatedPolicy"][];
+            report: components["schemas"]["ReportOut"];
+            /** Scored */
+            scored: number;
+            /** Seed */
+            seed: number;
+            /** Starts */
+            starts: components["schemas"]["EvaluationStart"][];
+            state: components["schemas"]["EvaluationState"];
+            /** Subtasks */
+            subtasks: components["schemas"]["EvaluationSubtask"][];
+            /** Task */
+            task: string;
+            /** Total */
+            total: number;
+            /** Trial List */
+            trial_list: components["schemas"]["Trial"][];
+            /** Trials */
+            trials: number;
+        };
+        /**
+         * EvaluationIn
+         * @description An evaluation to begin.
+         */
+        EvaluationIn: {
+            /** Baselines */
+            baselines?: string[];
+            /**
+             * Instruction
+             * @default
+             */
+            instruction: string;
+            /**
+             * Latency Ms
+             * @default 100
+             */
+            latency_ms: number | null;
+            /**
+             * Level
+             * @default 0
+             */
+            level: number;
+            /**
+             * Merge
+             * @default blend
+             */
+            merge: string;
+            /** @default simulation */
+            mode: components["schemas"]["EvaluationMode"];
+            /** Name */
+            name: string;
+            /** Policy Ids */
+            policy_ids?: string[];
+            /**
+             * Seed
+             * @default 100000
+             */
+            seed: number;
+            /** Subtasks */
+            subtasks?: string[];
+            /** Task */
+            task: string;
+            /**
+             * Trials
+             * @default 20
+             */
+            trials: number;
+            /**
+             * Workers
+             * @default 1
+             */
+            workers: number;
+        };
+        /**
+         * EvaluationMode
+         * @description Who judges: the task's own predicates in simulation, or a person.
+         * @enum {string}
+         */
+        EvaluationMode: "simulation" | "manual";
+        /**
+         * EvaluationOptions
+         * @description What an evaluation can be made of.
+         */
+        EvaluationOptions: {
+            /** Baselines */
+            baselines: string[];
+            /** Cores */
+            cores: number;
+            /** Mergers */
+            mergers: string[];
+            /** Simulated Tasks */
+            simulated_tasks: string[];
+        };
+        /**
+         * EvaluationStart
+         * @description A start that is set up by hand.
+         */
+        EvaluationStart: {
+            /** Note */
+            note: string;
+            /** Picture */
+            picture: string;
+        };
+        /**
+         * EvaluationState
+         * @description QUEUED -> RUNNING -> FINISHED, STOPPED or FAILED; only FINISHED says which policy is which.
+         *
+         *     A stopped or failed one goes on when its job is resumed. One that is scored by hand is RUNNING at once.
+         * @enum {string}
+         */
+        EvaluationState: "queued" | "running" | "finished" | "stopped" | "failed";
+        /**
+         * EvaluationSubtask
+         * @description One step of the task.
+         */
+        EvaluationSubtask: {
+            /** Name */
+            name: string;
             /** Text */
             text: string;
         };
@@ -1726,6 +2180,25 @@ export interface components {
             };
         };
         /**
+         * PolicyReportOut
+         * @description All trials of one policy.
+         */
+        PolicyReportOut: {
+            /** Falls */
+            falls: number;
+            /** Interventions */
+            interventions: number;
+            jerk_ratio: components["schemas"]["SpreadOut"] | null;
+            /** Label */
+            label: string;
+            overall: components["schemas"]["ProportionOut"];
+            /** Subtasks */
+            subtasks: components["schemas"]["SubtaskReportOut"][];
+            time_s: components["schemas"]["SpreadOut"] | null;
+            /** Underruns */
+            underruns: number;
+        };
+        /**
          * PolicyStage
          * @description What a policy is meant for.
          * @enum {string}
@@ -1794,6 +2267,30 @@ export interface components {
             pid: number;
             /** State */
             state: string;
+        };
+        /**
+         * ProportionOut
+         * @description `successes` out of `trials` with Wilson's 95 % interval.
+         */
+        ProportionOut: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Successes */
+            successes: number;
+            /** Trials */
+            trials: number;
+        };
+        /**
+         * ReportOut
+         * @description What the trials so far say.
+         */
+        ReportOut: {
+            /** Comparisons */
+            comparisons: components["schemas"]["ComparisonOut"][];
+            /** Policies */
+            policies: components["schemas"]["PolicyReportOut"][];
         };
         /**
          * Review
@@ -2009,6 +2506,14 @@ export interface components {
             vertices_m: number[];
         };
         /**
+         * Score
+         * @description What became of one subtask.
+         *
+         *     ASSISTED: a person helped past it, so that the subtasks after it could be judged; it counts as failed.
+         * @enum {string}
+         */
+        Score: "none" | "success" | "assisted" | "fail";
+        /**
          * Series
          * @description One plotted value over time, at the times of `SeriesSet.t_s`.
          */
@@ -2029,6 +2534,40 @@ export interface components {
             series: components["schemas"]["Series"][];
             /** T S */
             t_s: number[];
+        };
+        /**
+         * SpreadOut
+         * @description Median and quartiles of `count` values.
+         */
+        SpreadOut: {
+            /** Count */
+            count: number;
+            /** Lower */
+            lower: number;
+            /** Median */
+            median: number;
+            /** Upper */
+            upper: number;
+        };
+        /**
+         * StartNote
+         * @description How to set up a start.
+         */
+        StartNote: {
+            /** Note */
+            note: string;
+        };
+        /**
+         * SubtaskReportOut
+         * @description One subtask of one policy.
+         */
+        SubtaskReportOut: {
+            /** Assisted */
+            assisted: number;
+            /** Failed */
+            failed: number;
+            given_previous: components["schemas"]["ProportionOut"];
+            success: components["schemas"]["ProportionOut"];
         };
         /**
          * System
@@ -2144,6 +2683,85 @@ export interface components {
             predicted: number[][];
             /** Start */
             start: number;
+        };
+        /**
+         * Trial
+         * @description One trial in the order of the evaluation.
+         */
+        Trial: {
+            /** Condition */
+            condition: number;
+            /** Ended */
+            ended: string;
+            /** Episode */
+            episode: string;
+            /** Fell */
+            fell: boolean;
+            /** Interventions */
+            interventions: number;
+            /** Label */
+            label: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Scored At */
+            scored_at: string | null;
+            /** Scored By */
+            scored_by: string;
+            /** Scores */
+            scores: components["schemas"]["Score"][] | null;
+            /** Success */
+            success: boolean | null;
+            /** Time S */
+            time_s: number | null;
+            /** Underruns */
+            underruns: number | null;
+            /** Video */
+            video: string;
+        };
+        /**
+         * TrialClient
+         * @description Who starts the policy of a trial.
+         */
+        TrialClient: {
+            /** Client */
+            client: string;
+        };
+        /**
+         * TrialScore
+         * @description How a trial went, as a person saw it.
+         */
+        TrialScore: {
+            /**
+             * Episode
+             * @default
+             */
+            episode: string;
+            /**
+             * Fell
+             * @default false
+             */
+            fell: boolean;
+            /**
+             * Interventions
+             * @default 0
+             */
+            interventions: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Scored By
+             * @default
+             */
+            scored_by: string;
+            /** Scores */
+            scores: components["schemas"]["Score"][];
+            /** Time S */
+            time_s?: number | null;
         };
     };
     responses: never;
@@ -2764,6 +3382,673 @@ export interface operations {
             path: {
                 camera: string;
                 episode_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listEvaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"][];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getEvaluationOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationOptions"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exportEvaluation: {
+        parameters: {
+            query?: {
+                format?: "md" | "csv";
+            };
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "text/markdown": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    finishEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationDetail"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getStartPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                condition: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putStartPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                condition: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationStart"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putStartNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                condition: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationStart"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    scoreTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialScore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    startTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialClient"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getTrialVideo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+                number: number;
             };
             cookie?: never;
         };
