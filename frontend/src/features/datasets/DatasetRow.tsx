@@ -1,5 +1,6 @@
 import { ActionIcon, Badge, Button, CopyButton, Group, Progress, Table, Text, Tooltip } from "@mantine/core";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { isBuilding, type Dataset } from "@/shared/api/queries";
 import { bytes } from "@/shared/ui/format";
 
@@ -48,6 +49,16 @@ export function DatasetRow({ dataset }: { dataset: Dataset }) {
               </Tooltip>
             )}
           </CopyButton>
+          {dataset.state === "ready" && (
+            <Button component={Link} to={`/training/new?dataset=${dataset.id}`} size="xs" variant="subtle">
+              Train
+            </Button>
+          )}
+          {dataset.state === "ready" && (
+            <Button component={Link} to={`/policies?dataset=${dataset.id}`} size="xs" variant="subtle">
+              Policies
+            </Button>
+          )}
           <Tooltip label="It can be downloaded when it is built and verified" disabled={dataset.state === "ready"}>
             <Button
               component="a"

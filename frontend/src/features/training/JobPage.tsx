@@ -4,6 +4,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { sentence } from "@/shared/ui/format";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { Page } from "@/shared/ui/Page";
 import { Checkpoints } from "./job/Checkpoints";
@@ -68,7 +69,7 @@ export function JobPage() {
         <>
           <JobProgress job={job} />
           <Text size="sm" c="dimmed" mb="md">
-            {job.message}
+            {sentence(job.message)}
           </Text>
         </>
       )}

@@ -1,5 +1,5 @@
 /** What jobs measure, in words and units. */
-import { plainName, significant } from "@/shared/ui/format";
+import { plainName, sentence, significant } from "@/shared/ui/format";
 
 interface Metric {
   label: string;
@@ -29,7 +29,7 @@ export function metric(name: string): Metric {
   if (known) return known;
   const [pattern, unit] = UNITS.find(([one]) => one.test(name)) ?? [/$/, ""];
   const words = plainName(name.replace(pattern, ""));
-  return { label: words.charAt(0).toUpperCase() + words.slice(1), unit };
+  return { label: sentence(words), unit };
 }
 
 /** `12.3 samples/s`. */

@@ -1,5 +1,6 @@
 /** What the pages of jobs talk about. */
 import type { components } from "@/shared/api/schema.gen";
+import { sentence } from "@/shared/ui/format";
 
 export type Job = components["schemas"]["Job"];
 export type JobState = components["schemas"]["JobState"];
@@ -46,4 +47,4 @@ export function runTime_s({ started_at, ended_at }: Job, now: number): number | 
 }
 
 /** What somebody looks at first: the last line of a failure, or what it is doing. */
-export const headline = (job: Job): string => job.message.split("\n")[0] ?? "";
+export const headline = (job: Job): string => sentence(job.message.split("\n")[0] ?? "");

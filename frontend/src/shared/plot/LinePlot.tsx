@@ -40,6 +40,7 @@ function series({ label, hue: wheel, faint, dash, points }: Line, index: number,
     width: faint ? 1 : 1.5,
     dash: dash ? [5, 4] : undefined,
     spanGaps: true,
+    class: faint ? "faint" : undefined,
     points: { show: points ?? false, size: 6 },
     value: (_plot, value) => shown(value),
   };

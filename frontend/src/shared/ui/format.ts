@@ -39,6 +39,9 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
+/** `the disk is full` -> `The disk is full`. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Three significant digits, without an exponent where one can do without: 0.0001 -> `1.00e-4`, 1234.5 -> `1,235`. */
 export function significant(value: number): string {
   const size = Math.abs(value);

@@ -51,7 +51,8 @@ export function JobForm({ kinds, copied }: { kinds: readonly JobKind[]; copied: 
   const { kind, template, fields, changes } = draft;
   const templates = kind?.templates ?? [];
   const count = Object.keys(changes).length;
-  const expanded = open || (templates.length === 0 && !copied);
+  const mustFill = templates.length === 0 && !copied;
+  const expanded = open || mustFill;
   const keys: KeyBinding[] = [
     { keys: ["p"], label: "Show or hide all parameters", run: () => setOpen((shown) => !shown) },
     { keys: ["?"], label: "This help", run: () => setHelp((shown) => !shown) },
@@ -128,15 +129,17 @@ export function JobForm({ kinds, copied }: { kinds: readonly JobKind[]; copied: 
                   Take back all changes
                 </Button>
               )}
-              <Button size="xs" variant="default" aria-expanded={expanded} onClick={() => setOpen(!expanded)}>
-                {expanded ? "Hide" : "Change parameters"}
-              </Button>
+              {!mustFill && (
+                <Button size="xs" variant="default" aria-expanded={expanded} onClick={() => setOpen(!expanded)}>
+                  {expanded ? "Hide" : "Change parameters"}
+                </Button>
+              )}
             </Group>
           </Group>
           {expanded ? (
             <>
-              <Where draft={draft} />
               <SchemaForm fields={fields} given={draft.given} changes={changes} onChange={draft.setChanges} />
+              <Where draft={draft} />
             </>
           ) : (
             <Text size="sm" c="dimmed">

@@ -6,16 +6,16 @@ import type { Draft } from "./useDraft";
 /** Where the job runs, and on how many graphics cards. */
 export function Where({ draft }: { draft: Draft }) {
   const runners = useQuery(runnersQuery).data ?? [];
-  const chosen = runners.find(({ name }) => name === draft.runner);
+  const away = runners.filter(({ available }) => !available).map(({ name, why_not }) => `${name}: ${why_not}`);
   return (
-    <Group align="start" mb="md">
+    <Group align="start" mt="lg">
       <Select
         label="Runs on"
         w={260}
         data={runners.map(({ name, available }) => ({ value: name, label: available ? name : `${name} (not here)`, disabled: !available }))}
         value={draft.runner}
         allowDeselect={false}
-        description={chosen?.why_not || runners.find(({ available }) => !available)?.why_not || "This machine, in a process of its own"}
+        description={away.length > 0 ? `Not here, ${away.join("; ")}` : "Where its process runs"}
         inputWrapperOrder={["label", "input", "description"]}
         onChange={(name) => name && draft.setRunner(name)}
       />

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { sentence } from "@/shared/ui/format";
 import { noResume, type JobState } from "../model";
 import type { ActionProps } from "./JobActions";
 
@@ -20,7 +21,7 @@ export function Ending({ job, kind, act, onDuplicate }: ActionProps) {
     <Alert color={job.state === "failed" ? "red" : job.state === "lost" ? "orange" : "gray"} title={title} icon={<IconAlertTriangle size={18} />} mb="md">
       {job.message && (
         <Text size="sm" style={{ whiteSpace: "pre-wrap" }}>
-          {job.message}
+          {sentence(job.message)}
         </Text>
       )}
       <Text size="sm" c="dimmed">
