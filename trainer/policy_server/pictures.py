@@ -5,6 +5,7 @@ import numpy as np
 
 from backend.core.contracts.rollout import Picture
 from trainer.policies.served import PolicyRefused
+from trainer.training.pictures import to_policy_size
 
 MOST_PIXELS = 4096 * 4096
 
@@ -27,9 +28,5 @@ def decode(picture: Picture) -> np.ndarray:
 
 
 def scaled(picture: Picture, height: int, width: int) -> np.ndarray:
-    """Return the picture as (height, width, 3) uint8 rgb; shrinking averages over areas."""
-    rgb = decode(picture)
-    if rgb.shape[:2] == (height, width):
-        return rgb
-    shrinks = rgb.shape[0] >= height
-    return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    """Return the picture as (height, width, 3) uint8 rgb, scaled as for training."""
+    return to_policy_size(decode(picture), height, width)
