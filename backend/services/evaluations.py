@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.catalog import BASELINES, MERGERS, TASKS
@@ -245,8 +245,7 @@ async def delete_evaluation(session: AsyncSession, evaluation: EvaluationRow) ->
     job = await session.get(JobRow, evaluation.job_id) if evaluation.job_id else None
     if job is not None and job.state not in OVER:
         raise DomainError(409, "job_runs", "its trials are being run; stop the job first")
-    for trial in await trials_of(session, evaluation):
-        await session.delete(trial)
+    await session.execute(delete(TrialRow).where(TrialRow.evaluation_id == evaluation.id))
     await session.delete(evaluation)
 
 

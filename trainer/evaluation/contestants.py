@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from backend import catalog
-from backend.core.contracts.robot import RobotSpec
 from backend.evaluation.plan import Contestant, Plan
 from backend.recording.manifest import load_manifest
 from trainer.policies.served import PolicyRefused, ServedPolicy
@@ -15,19 +14,22 @@ KEPT = 4
 """Policies that stay loaded in a worker."""
 
 
-def contestant(
-    plan: Plan, which: Contestant, condition: int, episodes_dir: Path, spec: RobotSpec
-) -> ServedPolicy:
-    """Return the policy that has its trial from start `condition`; raises PolicyRefused."""
-    if which.kind in catalog.BASELINES:
-        source = catalog.load(catalog.BASELINES, which.kind)(plan, condition, episodes_dir)
-        return catalog.load(catalog.POLICIES, which.kind)(source, spec)
-    return _loaded(which.kind, which.source, spec.name)
+def contestant(plan: Plan, which: Contestant, condition: int, episodes_dir: Path, robot: str) -> ServedPolicy:
+    """Return the policy that has its trial from start `condition` on `robot`; raises PolicyRefused."""
+    if which.kind not in catalog.BASELINES:
+        return _loaded(which.kind, Path(which.source), robot)
+    return _load(
+        which.kind, catalog.load(catalog.BASELINES, which.kind)(plan, condition, episodes_dir), robot
+    )
 
 
 @lru_cache(maxsize=KEPT)
-def _loaded(kind: str, source: str, robot: str) -> ServedPolicy:
-    return catalog.load(catalog.POLICIES, kind)(Path(source), catalog.load(catalog.ROBOTS, robot).spec)
+def _loaded(kind: str, source: Path, robot: str) -> ServedPolicy:
+    return _load(kind, source, robot)
+
+
+def _load(kind: str, source: Path, robot: str) -> ServedPolicy:
+    return catalog.load(catalog.POLICIES, kind)(source, catalog.load(catalog.ROBOTS, robot).spec)
 
 
 def nothing(plan: Plan, condition: int, episodes_dir: Path) -> Path:

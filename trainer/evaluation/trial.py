@@ -55,8 +55,7 @@ def run_trial(config: Settings, order: Order) -> TrialResult:
     plan, turn = order.plan, order.turn
     which, seed = plan.policies[turn.policy], plan.seed + turn.condition
     task = catalog.load(catalog.TASKS, plan.task)(seed, plan.level)
-    spec = catalog.load(catalog.ROBOTS, config.robot).spec
-    policy = contestant(plan, which, turn.condition, order.episodes_dir, spec)
+    policy = contestant(plan, which, turn.condition, order.episodes_dir, config.robot)
     _seed_torch(seed)
     drawn = bool(policy.hello.cameras) or plan.videos or plan.record_cameras
     rig = Rig(config, task, seed, cameras=drawn, lazy=not plan.record_cameras)
