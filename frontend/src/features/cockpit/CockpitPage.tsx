@@ -6,20 +6,20 @@ import type { CommandAction } from "@/shared/input/actions";
 import { bindingsStore } from "@/shared/input/bindingsStore";
 import { ask, live, useClientId, useLive } from "@/shared/live/live";
 import { EmptyState } from "@/shared/ui/EmptyState";
-import { CameraView } from "./CameraView";
+import { CameraView } from "@/shared/video/CameraView";
 import classes from "./CockpitPage.module.css";
 import { DrivingBar } from "./DrivingBar";
-import { startDriving } from "./driving";
+import { startDriving } from "@/shared/input/driving";
 import { HealthLights } from "./HealthLights";
 import { HelpDialog } from "./HelpDialog";
 import { LatencyStrip } from "./LatencyStrip";
-import { startMeters } from "./meters";
+import { cameraMeter, startMeters } from "./meters";
 import { Notes } from "./Notes";
 import { RecordBar } from "./RecordBar";
-import { nextStep, situationOf } from "./situation";
+import { nextStep, situationOf } from "@/shared/live/situation";
 import { StatusBar } from "./StatusBar";
 import { useTakes } from "./useTakes";
-import { useVideo } from "./useVideo";
+import { useVideo } from "@/shared/video/useVideo";
 
 const NO_SERVERS: string[] = [];
 
@@ -75,14 +75,14 @@ export function CockpitPage() {
         <StatusBar />
       </div>
       <div className={classes.head} data-recording={recording || undefined}>
-        <CameraView camera={head ?? "head"} stream={video.streams.get(head ?? "")} problem={video.problem}>
+        <CameraView camera={head ?? "head"} stream={video.streams.get(head ?? "")} problem={video.problem} meter={cameraMeter(head ?? "head")}>
           <Notes />
         </CameraView>
       </div>
       <div className={classes.side}>
         <div className={classes.wrists}>
           {others.map((camera) => (
-            <CameraView key={camera} camera={camera} stream={video.streams.get(camera)} problem={video.problem} />
+            <CameraView key={camera} camera={camera} stream={video.streams.get(camera)} problem={video.problem} meter={cameraMeter(camera)} />
           ))}
         </div>
         <div className={classes.twin}>

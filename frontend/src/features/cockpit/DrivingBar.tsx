@@ -4,7 +4,7 @@ import type { KeyBindings } from "@/shared/input/keyBindings";
 import { keyLabel } from "@/shared/input/keyLabel";
 import { ask, useLive } from "@/shared/live/live";
 import { Key } from "@/shared/ui/Key";
-import { useInput } from "./driving";
+import { useInput } from "@/shared/input/driving";
 import classes from "./DrivingBar.module.css";
 
 const LAYER_WORDS = { move: "sticks move the hand", turn: "sticks turn the hand", walk: "sticks walk" };

@@ -1,6 +1,6 @@
 import { sameContent, useLive } from "@/shared/live/live";
-import { ControlButtons } from "./ControlButtons";
-import { situationOf } from "./situation";
+import { ControlButtons } from "@/shared/live/ControlButtons";
+import { situationOf } from "@/shared/live/situation";
 import classes from "./StatusBar.module.css";
 
 const ABSENT = {

@@ -5,9 +5,9 @@ import type { Robot } from "@/shared/api/queries";
 import type { Side } from "@/shared/input/drive";
 import { useLive } from "@/shared/live/live";
 import { RobotView } from "@/shared/robot3d/RobotView";
-import { engine, useInput } from "./driving";
-import { liveSource } from "./robotSource";
-import { obstacle, situationOf } from "./situation";
+import { engine, useInput } from "@/shared/input/driving";
+import { liveSource } from "@/shared/robot3d/liveSource";
+import { obstacle, situationOf } from "@/shared/live/situation";
 import classes from "./TwinView.module.css";
 import { type GizmoMode, WristHandle } from "./WristHandle";
 

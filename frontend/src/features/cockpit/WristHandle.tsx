@@ -5,7 +5,7 @@ import { Group, Matrix4, Quaternion, Vector3 } from "three";
 import type { URDFLink } from "urdf-loader";
 import type { Side } from "@/shared/input/drive";
 import { live } from "@/shared/live/live";
-import { engine } from "./driving";
+import { engine } from "@/shared/input/driving";
 
 export type GizmoMode = "translate" | "rotate";
 

@@ -1,5 +1,5 @@
 /** Latency of every stage, fed from telemetry and from the pictures that are shown. */
-import { connection, live } from "@/shared/live/live";
+import { live } from "@/shared/live/live";
 import { Meter } from "./Meter";
 
 export const meters = {
@@ -18,11 +18,6 @@ export function cameraMeter(camera: string): Meter {
   let meter = cameras.get(camera);
   if (!meter) cameras.set(camera, (meter = new Meter()));
   return meter;
-}
-
-/** The server's clock now [ms]; null while it is not known. */
-export function serverNowMs(): number | null {
-  return connection.clock.serverMs(performance.now());
 }
 
 /** Feeds the meters until the returned function is called. */

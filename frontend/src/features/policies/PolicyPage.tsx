@@ -7,6 +7,7 @@ import { GroupErrors } from "@/shared/plot/GroupErrors";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { Page } from "@/shared/ui/Page";
+import { ReasonButton } from "@/shared/ui/ReasonButton";
 import { Episodes } from "./Episodes";
 import { Lineage } from "./Lineage";
 import { fullName } from "./model";
@@ -52,6 +53,15 @@ export function PolicyPage() {
           <span>{fullName(policy)}</span>
           <StageControl policy={policy} />
         </Group>
+      }
+      actions={
+        <ReasonButton
+          reason={policy.stage === "retired" ? "It is retired: make it a candidate first" : ""}
+          hint="Opens the rollout page; nothing moves before you start it there"
+          onClick={() => void navigate({ to: "/rollout", search: { policy: policy.id } })}
+        >
+          Let it drive
+        </ReasonButton>
       }
     >
       <Lineage policy={policy} />

@@ -1,12 +1,19 @@
 /** The 3D twin's poses: the newest measurement, and the command as its ghost. */
 import type { Robot } from "@/shared/api/queries";
 import { live } from "@/shared/live/live";
-import type { PoseSource, ScenePose } from "@/shared/robot3d/scenePose";
+import type { PoseSource, ScenePose } from "./scenePose";
 
-export function liveSource(robot: Robot): PoseSource {
+/**
+ * Poses from the telemetry.
+ *
+ * `wanted` returns an action, by the robot's `action_names`, to be drawn as the ghost instead of the command.
+ */
+export function liveSource(robot: Robot, wanted?: () => readonly number[] | undefined): PoseSource {
   const joints = robot.joints.map((joint) => joint.name);
   const commanded = robot.action_names.flatMap((name, i) => (joints.includes(name) ? [{ name, i }] : []));
   const ghostJoints = commanded.map(({ name }) => name);
+  const ghostAt = (action: readonly number[] | undefined): ScenePose["ghost"] =>
+    action && { joints: ghostJoints, q_rad: commanded.map(({ i }) => action[i] ?? 0) };
   return {
     subscribe: live.subscribe,
     read: (): ScenePose | null => {
@@ -20,10 +27,7 @@ export function liveSource(robot: Robot): PoseSource {
         T_world_pelvis: state.T_world_pelvis,
         objects: telemetry.world?.objects ?? [],
         object_poses: telemetry.world?.object_poses ?? [],
-        ghost:
-          tick.driver === ""
-            ? undefined
-            : { joints: ghostJoints, q_rad: commanded.map(({ i }) => tick.command.action[i] ?? 0) },
+        ghost: ghostAt(wanted ? wanted() : tick.driver === "" ? undefined : tick.command.action),
       };
     },
   };

@@ -1,5 +1,5 @@
 import { ReasonButton } from "@/shared/ui/ReasonButton";
-import { ask, useLive } from "@/shared/live/live";
+import { ask, useLive } from "./live";
 import { type ControlKind, nextStep, obstacle, type Situation } from "./situation";
 import classes from "./ControlButtons.module.css";
 

@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { connection } from "@/shared/live/live";
 import { plainName } from "@/shared/ui/format";
-import { watchFrames } from "@/shared/video/watchFrames";
-import { cameraMeter, serverNowMs } from "./meters";
 import classes from "./CameraView.module.css";
+import { watchFrames } from "./watchFrames";
 
 const CHECK_MS = 250;
 /** Without a new picture for this long, what is shown must not be mistaken for now. */
@@ -13,11 +13,15 @@ interface CameraViewProps {
   stream: MediaStream | undefined;
   /** Why there is no video at all; empty when there is. */
   problem: string;
+  /** Takes the age of every picture when it is shown [ms]; cleared when the stream ends. */
+  meter?: { push: (ageMs: number | null) => void; clear: () => void };
   children?: ReactNode;
 }
 
+const serverNowMs = (): number | null => connection.clock.serverMs(performance.now());
+
 /** One camera, live; it says so when the picture is not of now. */
-export function CameraView({ camera, stream, problem, children }: CameraViewProps) {
+export function CameraView({ camera, stream, problem, meter, children }: CameraViewProps) {
   const ref = useRef<HTMLVideoElement>(null);
   const [stale, setStale] = useState(true);
 
@@ -26,19 +30,18 @@ export function CameraView({ camera, stream, problem, children }: CameraViewProp
     if (!video || !stream) return;
     video.srcObject = stream;
     let shownMs = -Infinity;
-    const meter = cameraMeter(camera);
     const unwatch = watchFrames(video, serverNowMs, ({ ageMs }) => {
       shownMs = performance.now();
-      meter.push(ageMs);
+      meter?.push(ageMs);
     });
     const timer = window.setInterval(() => setStale(performance.now() - shownMs > STALE_MS), CHECK_MS);
     return () => {
       unwatch();
       window.clearInterval(timer);
-      meter.clear();
+      meter?.clear();
       video.srcObject = null;
     };
-  }, [camera, stream]);
+  }, [meter, stream]);
 
   const absent = !stream || stale;
   return (

@@ -1,0 +1,28 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { body, http } from "@/shared/api/http";
+import { isUnderWay, type RolloutIn } from "./model";
+
+/** Fast enough for a plot of what comes next. */
+const DRIVING_MS = 200;
+const IDLE_MS = 1_000;
+
+export const rolloutQuery = queryOptions({
+  queryKey: ["rollout"],
+  queryFn: () => body(http.GET("/api/rollout")),
+  refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? DRIVING_MS : IDLE_MS),
+});
+
+export type Wish = { kind: "start"; body: RolloutIn } | { kind: "pause" | "resume"; client: string } | { kind: "stop" };
+
+/** Start, pause, resume or stop; the state is read again at once. */
+export function useRolloutAction() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (wish: Wish): Promise<void> => {
+      if (wish.kind === "start") await http.POST("/api/rollout/start", { body: wish.body });
+      else if (wish.kind === "stop") await http.POST("/api/rollout/stop");
+      else await http.POST(`/api/rollout/${wish.kind}`, { body: { client: wish.client } });
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["rollout"] }),
+  });
+}
