@@ -15,12 +15,14 @@ const PAGES = [
   { to: "/datasets", label: "Datasets" },
   { to: "/training", label: "Training" },
   { to: "/policies", label: "Policies" },
+  { to: "/rollout", label: "Rollout" },
 ] as const;
 
 export function Shell() {
-  const inCockpit = useRouterState({ select: (state) => state.location.pathname === "/" });
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const inCockpit = path === "/";
   // Elsewhere the space bar plays and pauses; nobody drives from there.
-  useStopKeys({ doubleSpace: inCockpit });
+  useStopKeys({ doubleSpace: inCockpit || path === "/rollout" });
   return (
     <div className={classes.shell}>
       <Anchor href="#main" className={classes.skip}>

@@ -9,7 +9,7 @@ export function StopButton() {
   const offline = useLive(({ connection }) => connection.state !== "open");
   const hint = offline
     ? "There is no connection. Without input the robot holds still by itself and nobody keeps control."
-    : "Stops the robot at once, whoever drives it: the base comes to rest and the arms hold. Keys: Esc, or space twice in the cockpit.";
+    : "Stops the robot at once, whoever drives it: the base comes to rest and the arms hold. Keys: Esc, or space twice where one drives.";
   return (
     <Tooltip label={hint} position="bottom-end">
       <button

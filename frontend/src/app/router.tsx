@@ -83,8 +83,15 @@ const policy = createRoute({
   component: lazyRouteComponent(() => import("@/features/policies/PolicyPage"), "PolicyPage"),
 });
 
+const rollout = createRoute({
+  getParentRoute: () => root,
+  path: "/rollout",
+  validateSearch: ({ policy }: Record<string, unknown>): { policy?: string } => (typeof policy === "string" ? { policy } : {}),
+  component: lazyRouteComponent(() => import("@/features/rollout/RolloutPage"), "RolloutPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy]),
+  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy, rollout]),
   defaultErrorComponent: Failed,
   defaultPreload: "intent",
 });

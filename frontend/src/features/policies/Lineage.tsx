@@ -9,7 +9,14 @@ export function Lineage({ policy }: { policy: PolicyDetail }) {
   const trained = policy.episodes.filter(({ use }) => use === "train").length;
   const steps: { kind: string; what: ReactNode }[] = [
     { kind: policy.operators.length === 1 ? "Operator" : "Operators", what: policy.operators.join(", ") || "unknown" },
-    { kind: "Episodes", what: <a href="#episodes">{`${policy.episodes.length}, ${trained} to learn from`}</a> },
+    {
+      kind: "Episodes",
+      what: (
+        <Anchor href="#episodes" size="sm">
+          {policy.episodes.length}, {trained} to learn from
+        </Anchor>
+      ),
+    },
     {
       kind: "Dataset version",
       what: policy.dataset_id ? (
