@@ -1,7 +1,7 @@
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const FEATURES = ["cockpit", "episodes", "tasks", "datasets", "training", "policies", "rollout"];
+const FEATURES = ["cockpit", "episodes", "tasks", "datasets", "training", "policies", "rollout", "evaluations"];
 
 /** Files of `zone` must not import what `patterns` match. */
 const zone = (files, patterns, message) => ({

@@ -16,6 +16,7 @@ const PAGES = [
   { to: "/training", label: "Training" },
   { to: "/policies", label: "Policies" },
   { to: "/rollout", label: "Rollout" },
+  { to: "/evaluations", label: "Evaluations" },
 ] as const;
 
 export function Shell() {

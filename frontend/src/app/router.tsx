@@ -90,8 +90,20 @@ const rollout = createRoute({
   component: lazyRouteComponent(() => import("@/features/rollout/RolloutPage"), "RolloutPage"),
 });
 
+const evaluations = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluations",
+  component: lazyRouteComponent(() => import("@/features/evaluations/EvaluationsPage"), "EvaluationsPage"),
+});
+
+const evaluation = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluations/$id",
+  component: lazyRouteComponent(() => import("@/features/evaluations/EvaluationPage"), "EvaluationPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy, rollout]),
+  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy, rollout, evaluations, evaluation]),
   defaultErrorComponent: Failed,
   defaultPreload: "intent",
 });
