@@ -13,7 +13,13 @@ interface Props {
   onChange: (value: unknown) => void;
 }
 
-const shown = (value: unknown): string => (value === null || value === undefined ? "empty" : typeof value === "string" ? value : JSON.stringify(value));
+function shown(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "empty";
+  if (Array.isArray(value) && value.length === 0) return "none";
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "number") return value >= 1000 ? value.toLocaleString("en") : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
 
 function range({ min, max }: Field): string {
   if (min !== undefined && max !== undefined) return `${min.toLocaleString("en")} to ${max.toLocaleString("en")}`;
@@ -23,7 +29,7 @@ function range({ min, max }: Field): string {
 
 /** One parameter: the input its schema asks for, what it is for, and a way back once it was changed. */
 export function SchemaField({ field, value, isChanged, onChange }: Props) {
-  const hints = [field.help, range(field), field.default === undefined ? "" : `default ${shown(field.default)}`].filter(Boolean);
+  const hints = [field.help.replace(/\.$/, ""), range(field), field.default === undefined ? "" : `default ${shown(field.default)}`].filter(Boolean);
   const props = {
     label: (
       <Group gap={4} component="span" display="inline-flex" wrap="nowrap">
@@ -115,5 +121,5 @@ function Json({ value, onChange, input }: Input) {
       setProblem('Not valid JSON; write lists as [64, 128], texts as "words", nothing as null');
     }
   };
-  return <TextInput {...input} ff="monospace" value={draft} error={problem} onBlur={take} onChange={({ currentTarget }) => setDraft(currentTarget.value)} />;
+  return <TextInput {...input} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} value={draft} error={problem} onBlur={take} onChange={({ currentTarget }) => setDraft(currentTarget.value)} />;
 }
