@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import sys
 import uuid
 from dataclasses import dataclass
@@ -136,8 +137,7 @@ class DatasetBuilder:
             if process.returncode is None:
                 process.kill()
         if code:
-            tail = stderr.decode(errors="replace").strip().splitlines()
-            return failed(job, last.error or (tail[-1] if tail else f"the export ended with code {code}"))
+            return failed(job, last.error or why_ended(code, stderr.decode(errors="replace")))
         return {
             "state": DatasetState.READY,
             "progress": 1.0,
@@ -160,6 +160,14 @@ class DatasetBuilder:
             if last.progress is not None:
                 await self._record(job.dataset_id, progress=last.progress, message=last.message)
         return last
+
+
+def why_ended(code: int, stderr: str) -> str:
+    """Return why a process that gave no reason has ended; libraries talk on stderr, errors come last."""
+    if code < 0:
+        return f"the export was ended by {signal.Signals(-code).name}; start the build again"
+    tail = stderr.strip().splitlines()
+    return tail[-1] if tail else f"the export ended with code {code}"
 
 
 def failed(job: BuildJob, why: str) -> dict[str, object]:

@@ -1,6 +1,7 @@
 import json
 import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from backend.recording.export.export import export
 from backend.recording.export.refused import ExportRefused
 from backend.recording.export.rows import resample
 from backend.recording.export.sidecar import content_hash
-from backend.recording.export.verify import PicturesMissing, VerificationFailed, verify
+from backend.recording.export.verify import VerificationFailed, verify
 from backend.recording.reader import EpisodeReader
 from tests.recording.conftest import START_NS, copy, record
 from tests.recording.streams import SPEC, read_number, tick
@@ -172,7 +173,7 @@ def test_verification_notices_what_is_wrong(dataset, finished, takeover):
         check(first, replace(second, action=second.action + 1e-3))
     with pytest.raises(VerificationFailed, match=r"picture \d+ of camera head.* grey levels"):
         check(replace(first, pictures=first.pictures | {"head": first.pictures["head"] + 1}), second)
-    with pytest.raises(PicturesMissing, match="head has 206 pictures for 205 rows"):
+    with pytest.raises(VerificationFailed, match="head has 206 pictures for 205 rows"):
         check(first, replace(second, t_ns=second.t_ns[:-1]))
 
 
@@ -182,6 +183,19 @@ def refuse(tmp_path, *folders, **options):
         export(tmp_path / "out" / "v1", "lift", 30, list(folders), lambda share, text: None, **options)
     assert not (tmp_path / "out").exists()
     return str(refusal.value)
+
+
+def test_an_encoder_that_is_slow_loses_no_picture(finished, tmp_path, monkeypatch):
+    from lerobot.datasets import video_utils
+
+    class Late(video_utils._CameraEncoderThread):
+        def run(self) -> None:
+            time.sleep(1.0)
+            super().run()
+
+    monkeypatch.setattr(video_utils, "_CameraEncoderThread", Late)
+    exported = export(tmp_path / "slow", "slow", 30, [finished], lambda share, text: None)
+    assert exported.rows == FIRST
 
 
 def test_a_camera_with_a_hole_is_refused(tmp_path):

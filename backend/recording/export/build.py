@@ -1,5 +1,6 @@
 """Writes the resampled episodes with lerobot's own writer."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from backend.recording.reader import EpisodeReader
 CRF = 20
 GOP = 2
 """Every second picture is a keyframe: training reads pictures in random order."""
-QUEUE_BYTES = 256 << 20
-"""Pictures that may wait for the encoder, which gives up on one that waits in vain for 0.1 s."""
+QUEUE = 30
+"""Pictures of a camera that may wait for their encoder."""
+FULL_WAIT_S = 0.002
 
 
 def check_alike(readers: list[EpisodeReader]) -> None:
@@ -45,8 +47,6 @@ def build(
     fps: int,
     readers: list[EpisodeReader],
     episodes: list[Rows],
-    *,
-    streaming: bool,
     progress: Callable[[int], None],
 ) -> None:
     """Write the dataset into `root`, which must not exist.
@@ -57,15 +57,12 @@ def build(
         fps: rows per second.
         readers: the raw episodes.
         episodes: their rows, in the same order.
-        streaming: encode while rows are added. Fast, but lerobot's encoder skips pictures when the
-            machine is too slow, which `verify` notices; without it, pictures go through PNG files.
         progress: told the number of rows written so far.
     """
     from lerobot.configs import RGBEncoderConfig
     from lerobot.datasets import LeRobotDataset
 
     spec = readers[0].spec
-    row_bytes = sum(3 * camera.width * camera.height for camera in readers[0].manifest.cameras)
     codes = driver_codes(episodes)
     dataset = LeRobotDataset.create(
         name,
@@ -74,10 +71,11 @@ def build(
         root=root,
         robot_type=spec.name,
         rgb_encoder=RGBEncoderConfig(vcodec="h264", pix_fmt="yuv420p", g=GOP, crf=CRF, preset="superfast"),
-        streaming_encoding=streaming,
-        encoder_queue_maxsize=max(30, QUEUE_BYTES // row_bytes),
+        streaming_encoding=True,
+        encoder_queue_maxsize=QUEUE,
         encoder_threads=1,
     )
+    be_patient(dataset.writer._streaming_encoder)
     written = 0
     for reader, rows in zip(readers, episodes, strict=True):
         task = reader.manifest.instruction or reader.manifest.task_name or "unnamed task"
@@ -90,6 +88,21 @@ def build(
             progress(written)
         dataset.save_episode(parallel_encoding=False)
     dataset.finalize()
+
+
+def be_patient(encoder: Any) -> None:
+    """Make lerobot's streaming encoder wait for room in its queues.
+
+    It is made for live cameras and drops a picture that waits in vain for 0.1 s; an export has time.
+    """
+    feed = encoder.feed_frame
+
+    def feed_when_there_is_room(camera: str, picture: np.ndarray) -> None:
+        while encoder._frame_queues[camera].full() and encoder._threads[camera].is_alive():
+            time.sleep(FULL_WAIT_S)
+        feed(camera, picture)
+
+    encoder.feed_frame = feed_when_there_is_room
 
 
 def selected(pictures: Iterator[np.ndarray], index: np.ndarray) -> Iterator[np.ndarray]:

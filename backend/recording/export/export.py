@@ -9,7 +9,7 @@ from backend.recording.export.build import build, check_alike, driver_codes
 from backend.recording.export.refused import ExportRefused
 from backend.recording.export.rows import Rows, resample
 from backend.recording.export.sidecar import write_sidecar
-from backend.recording.export.verify import PicturesMissing, verify
+from backend.recording.export.verify import verify
 from backend.recording.reader import EpisodeReader
 
 MAX_AGE_S = 0.5
@@ -63,17 +63,9 @@ def export(
             progress(WRITTEN * count / total, f"{count} of {total} rows written")
 
     try:
-        for streaming in (True, False):
-            build(working, name, fps, readers, episodes, streaming=streaming, progress=written)
-            progress(WRITTEN, "verifying")
-            try:
-                verify(working, name, fps, readers, episodes, codes)
-                break
-            except PicturesMissing:
-                if not streaming:
-                    raise
-                progress(0.0, "the encoder could not keep up; once more, slower")
-                shutil.rmtree(working)
+        build(working, name, fps, readers, episodes, written)
+        progress(WRITTEN, "verifying")
+        verify(working, name, fps, readers, episodes, codes)
         digest = write_sidecar(working, fps, readers, episodes, codes)
         working.rename(out)
     finally:
