@@ -107,9 +107,55 @@ def test_a_policy_sees_fresh_pictures_and_the_trial_is_filmed(
     assert start_path(tmp_path, 0).stat().st_size > 500
 
 
+class Failing(Hold):
+    """Answers twice, and then no more."""
+
+    asked = 0
+
+    def predict(self, observation: Observation) -> tuple[np.ndarray, Timings]:
+        Failing.asked += 1
+        if Failing.asked > 2:
+            raise PolicyRefused("the actions are not finite numbers")
+        return super().predict(observation)
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_policy_that_fails_has_failed_its_trial(
+    config: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(catalog.POLICIES, "failing", "tests.evaluation.test_trials:Failing")
+    monkeypatch.setattr(Failing, "asked", 0)
+    failing = Contestant(name="act small v1", kind="failing")
+    result = run(
+        config, tmp_path, tmp_path, Plan(task="pick_place", policies=(failing,), trials=1, videos=False)
+    )
+    assert result.ended == "the policy failed: the actions are not finite numbers"
+    assert result.scores[0] is Score.FAIL
+    assert 0.2 < result.time_s < 1.5
+    assert load_manifest(tmp_path / "episodes" / result.episode).operator == "policy:act-small-v1"
+
+
 def test_what_does_not_fit_is_refused(config: Settings, tmp_path: Path):
     plan = Plan(task="pick_place", policies=(REPLAY,), trials=1, videos=False)
     with pytest.raises(PolicyRefused, match="no successful demonstration of pick_place"):
         run(config, tmp_path, tmp_path / "empty", plan)
     with pytest.raises(ValueError, match="pick_place"):
         run(config, tmp_path / "other", tmp_path, Plan(task="juggle", policies=(HOLD,), trials=1))
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_checkpoint_that_draws_noise_is_repeatable(config: Settings, tmp_path: Path):
+    from tests.policy.checkpoints import checkpoint
+
+    spec = catalog.load(catalog.ROBOTS, config.robot).spec
+    folder = checkpoint(tmp_path / "diffusion", spec, "diffusion")
+    learned = Contestant(name="untrained", kind="lerobot", source=str(folder))
+    plan = Plan(task="pick_place", policies=(learned,), trials=1, videos=False)
+    first = run(config, tmp_path / "a", tmp_path, plan)
+    again = run(config, tmp_path / "b", tmp_path, plan)
+    own = {"episode": "", "inference_ms": None, "wall_s": None}
+    assert msgspec.structs.replace(first, **own) == msgspec.structs.replace(again, **own)
+    assert not first.success
+    sent = [EpisodeReader(tmp_path / each.parent / "episodes" / result.episode).tables.ticks.sent
+            for each, result in ((Path("a/x"), first), (Path("b/x"), again))]  # fmt: skip
+    np.testing.assert_array_equal(*sent)

@@ -136,11 +136,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _policy(text: str) -> tuple[str, str, str]:
     """Return name, kind and folder of a checkpoint."""
-    name, given, path = text.rpartition("=")
-    folder = Path(path).resolve()
+    name, named, path = text.partition("=")
+    folder = Path(path if named else text).resolve()
     if not folder.is_dir():
-        raise argparse.ArgumentTypeError(f"{path!r} is no folder; give that of a checkpoint")
-    return name if given else folder.name, "lerobot", str(folder)
+        raise argparse.ArgumentTypeError(f"{folder} is no folder; give that of a checkpoint")
+    return name if named else folder.name, "lerobot", str(folder)
 
 
 def _count(text: str) -> int:

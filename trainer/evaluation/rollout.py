@@ -1,5 +1,6 @@
 """A policy at the controls of a rig: what the rollout process does live, turned by simulated time."""
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class HeadlessRollout:
         merger = catalog.load(catalog.MERGERS, merge)(spec.layout.target_yaw)
         if merger.hands_left_over and not hello.supports_rtc:
             raise PolicyRefused(f"{name} cannot continue a chunk; merge by blend or ensemble")
-        self.driver = POLICY_PREFIX + name
+        self.driver = POLICY_PREFIX + re.sub(r"[^A-Za-z0-9_.-]+", "-", name)[:60]
         self.scheduler = Scheduler(spec, merger, hello.fps, s_min=s_min)
         self.inference_ms: list[float] = []
         self.takeovers = 0
@@ -101,7 +102,11 @@ class HeadlessRollout:
         self.scheduler.queue.executed = phase == "driving"
 
     def frames(self, world: WorldState, state: RobotState, now_ns: int) -> Sequence[DeviceFrame]:
-        """Return the frames of this tick: the supervisor's, and the policy's when it has something to say."""
+        """Return the frames of this tick: the supervisor's, and the policy's when it has something to say.
+
+        Raises:
+            PolicyRefused: The policy cannot answer, or its answer is of no use.
+        """
         if now_ns >= self._next_step_ns:
             self._turn(state, now_ns, self._next_step_ns)
             self._next_step_ns += self._period_ns
@@ -113,7 +118,10 @@ class HeadlessRollout:
         """Take one step of the policy, in the order of the live rollout."""
         while self._answers and self._answers[0].due_ns <= now_ns:
             answer = self._answers.popleft()
-            self.scheduler.put(answer.seq, answer.actions)
+            try:
+                self.scheduler.put(answer.seq, answer.actions)
+            except ValueError as error:
+                raise PolicyRefused(f"its answer cannot be used: {error}") from error
         self._inquire(state, now_ns)
         if not self._phase:
             return

@@ -19,6 +19,7 @@ from trainer.evaluation.film import Film, photograph
 from trainer.evaluation.rollout import SUPERVISOR, HeadlessRollout
 from trainer.headless.rig import Rig
 from trainer.headless.take import Take
+from trainer.policies.served import PolicyRefused
 
 AFTERWARDS_S = 0.5
 """Shown after the last subtask is done."""
@@ -148,7 +149,10 @@ class Trial:
         end_ns = rig.now_ns + int(self._task.time_limit_s * 1e9)
         driven = False
         while rig.now_ns < end_ns:
-            record: TickRecord = rig.drive(rollout.frames)
+            try:
+                record: TickRecord = rig.drive(rollout.frames)
+            except PolicyRefused as error:
+                return f"the policy failed: {error}"
             rollout.follow(record)
             if film is not None:
                 film.look()

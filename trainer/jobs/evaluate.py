@@ -9,8 +9,10 @@ from msgspec import Meta
 
 from backend import catalog
 from backend.core.contracts.job import EVENTS, Finding, JobSpec, JobTemplate
+from backend.evaluation.plan import Plan
 from trainer.evaluation.contestants import demonstrations
 from trainer.jobs.failures import in_words
+from trainer.policies.served import PolicyRefused
 
 
 class EvaluateParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,18 +91,25 @@ class EvaluateJob:
             findings.append(_fail("policies", f"no files of {', '.join(gone)} in {spec.policies_dir}"))
         if not params.policies and not params.baselines:
             findings.append(_fail("policies", "nothing to compare; choose a policy or a baseline"))
-        if "replay" in params.baselines:
-            demonstrations.cache_clear()
-            count = len(demonstrations(Path(spec.episodes_dir), params.task))
-            text = f"{count} successful demonstrations of {params.task} to replay"
-            findings.append(
-                Finding(check="replay", severity="ok", text=text) if count else _fail("replay", text)
-            )
+        findings += _sources(params, Path(spec.episodes_dir))
         return findings
 
     def explain(self, exit_code: int, log_tail: str) -> str:
         """Return why the evaluation failed."""
         return in_words(exit_code, log_tail)
+
+
+def _sources(params: EvaluateParams, episodes_dir: Path) -> list[Finding]:
+    """Return which baselines have nothing to be built from."""
+    demonstrations.cache_clear()
+    plan = Plan(task=params.task, policies=(), seed=params.seed)
+    missing = []
+    for name in set(params.baselines) & set(catalog.BASELINES):
+        try:
+            catalog.load(catalog.BASELINES, name)(plan, 0, episodes_dir)
+        except PolicyRefused as error:
+            missing.append(_fail(name, str(error)))
+    return missing
 
 
 def _fail(check: str, text: str) -> Finding:

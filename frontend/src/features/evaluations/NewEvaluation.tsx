@@ -125,7 +125,7 @@ export function NewEvaluation({ onClose, onCreated }: { onClose: () => void; onC
           </Group>
           {simulated && (
             <Group grow align="flex-start">
-              <NumberInput label="First seed" description="Away from those of demonstrations, which count from 0" min={0} allowDecimal={false} {...form.getInputProps("seed")} />
+              <NumberInput label="First seed" description="Demonstrations count from 0" min={0} allowDecimal={false} {...form.getInputProps("seed")} />
               <NumberInput label="Latency of an answer" description="Simulated" suffix=" ms" min={0} max={10_000} {...form.getInputProps("latency_ms")} />
               <NumberInput label="Simulations at a time" description={`0 uses all ${options?.cores ?? ""} cores`} min={0} max={256} allowDecimal={false} {...form.getInputProps("workers")} />
             </Group>

@@ -13,7 +13,6 @@ import { SCORING_KEYS } from "./scoringKeys";
 import { Start } from "./Start";
 
 const CHOICES: readonly Score[] = ["success", "assisted", "fail"];
-const COLOURS: Record<Score, string> = { success: "teal", assisted: "yellow", fail: "red", none: "gray" };
 
 /** One trial on a real table: set it up, let the policy drive, score it subtask by subtask. */
 export function Scoring({ evaluation, number }: { evaluation: EvaluationDetail; number: number }) {
@@ -101,11 +100,11 @@ export function Scoring({ evaluation, number }: { evaluation: EvaluationDetail; 
               <Button
                 key={choice}
                 className={classes.big}
-                color={COLOURS[choice]}
-                variant={choice === "success" ? "filled" : "light"}
+                variant="default"
+                style={{ borderColor: complete ? undefined : SCORES[choice].colour }}
                 disabled={complete}
                 title={complete ? "Every subtask has its score; save it or take the last one back" : SCORES[choice].text}
-                rightSection={<Key onColor={choice === "success"}>{String(index + 1)}</Key>}
+                rightSection={<Key>{String(index + 1)}</Key>}
                 onClick={() => enter(choice)}
               >
                 {SCORES[choice].label}

@@ -72,7 +72,7 @@ function Tile({ trial, evaluation }: { trial: Trial; evaluation: EvaluationDetai
           aria-label={`Film of trial ${trial.number + 1}`}
         />
       ) : (
-        <div className={classes.noFilm}>no film</div>
+        start?.picture && evaluation.job_id === null && <img className={classes.film} src={start.picture} alt={`Start ${trial.condition + 1}`} loading="lazy" />
       )}
       <div className={classes.caption}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
