@@ -108,7 +108,7 @@ class TestMainJob:
         cockpit.page.keyboard.press("Digit2")
         with cockpit.holding("ShiftLeft", "KeyO"):
             cockpit.wait_mode("ACTIVE")
-            watcher.wait(lambda: np.abs(_wrist(watcher)[:28] - before[:28]).max() > 0.15, 30.0)
+            watcher.wait(lambda: np.abs(_wrist(watcher)[:28] - before[:28]).max() > 0.4, 30.0)
         cockpit.wait_mode("READY")
         assert watcher.tick.driver == ""
 
