@@ -1,5 +1,6 @@
 """What all task scenes share: the workshop's room, things placed at random, and the levels of variation."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -33,7 +34,7 @@ class Home:
     yaw_rad: float = 0.0
 
 
-class TaskScene:
+class TaskScene(ABC):
     """A scene with a goal; see `backend.core.contracts.task.Task`.
 
     A task fills the class variables and says in `build` what stands in the room.
@@ -69,13 +70,13 @@ class TaskScene:
         """Bodies that can move."""
         return tuple(thing.name for thing in (*self.things, *self._distractors))
 
+    @abstractmethod
     def make_things(self, rng: np.random.Generator) -> Iterable[Thing]:
         """Yield what can be moved, and enter where it stands into `homes`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self, body: mujoco.MjSpec, paint: np.random.Generator) -> None:
         """Add the furniture to `body`."""
-        raise NotImplementedError
 
     def furnish(self, body: mujoco.MjSpec) -> mujoco.MjSpec:
         """Add the scene around `body` (a robot at the origin facing +x); return it."""
