@@ -33,6 +33,7 @@ from devices.robots.g1_spec import g1_spec
 from tests.recording.streams import Encoder, robot_state, tick
 from trainer.training.data import TrainingData, load_data
 from trainer.training.dataset import PolicyDataset, policy_metadata
+from trainer.training.lessons import find_lessons
 
 SPEC = g1_spec()
 SIZE = (120, 160)
@@ -121,7 +122,8 @@ def main() -> None:
         data: TrainingData = load_data(version.root, folder / "cache", [], SIZE)
         cache_s = time.perf_counter() - began
         every = tuple(range(episodes))
-        meta = policy_metadata(data, "bench", every)
+        lessons = find_lessons(data, every, people_only=False)
+        meta = policy_metadata(data, "bench", lessons)
         deltas = {"action": [step / 30 for step in range(CHUNK)]}
         plain = LeRobotDataset("bench", root=version.root, delta_timestamps=deltas, return_uint8=True)
         scaled = LeRobotDataset(
@@ -131,7 +133,7 @@ def main() -> None:
             image_transforms=Resize(SIZE, antialias=True),
             return_uint8=True,
         )
-        ours = PolicyDataset(data, meta, every, {"action": list(range(CHUNK))})
+        ours = PolicyDataset(data, meta, every, lessons, {"action": list(range(CHUNK))})
         kinds = {
             "ours": (ours, meta, 20),
             "stock": (scaled, plain.meta, 2),

@@ -1,5 +1,6 @@
 """Our loader gives what stock LeRobot gives, without the columns that are not for a policy."""
 
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -9,8 +10,9 @@ import torch
 
 from tests.jobs.version import EPISODES
 from tests.recording.streams import SPEC
-from trainer.training.data import load_data
+from trainer.training.data import load_data, not_by_people
 from trainer.training.frame_cache import cached_frames
+from trainer.training.lessons import find_lessons
 from trainer.training.pictures import to_policy_size
 from trainer.training.refused import DatasetRefused
 from trainer.training.split import split_episodes
@@ -30,8 +32,8 @@ def data(version, tmp_path_factory):
 def ours(data):
     from trainer.training.dataset import PolicyDataset, policy_metadata
 
-    meta = policy_metadata(data, "lift", (0, 2))
-    return PolicyDataset(data, meta, (0, 2), DELTAS)
+    lessons = find_lessons(data, (0, 2), people_only=False)
+    return PolicyDataset(data, policy_metadata(data, "lift", lessons), (0, 2), lessons, DELTAS)
 
 
 def test_rows_are_those_of_stock_lerobot(version, ours):
@@ -80,7 +82,7 @@ def test_a_policy_sees_only_what_is_meant_for_it(ours):
 
 
 def test_statistics_are_over_training_rows_and_never_divide_by_nothing(data, ours):
-    rows = data.rows_of((0, 2))
+    rows = np.flatnonzero(data.episode != 1)
     stats = ours.meta.stats["action"]
     moving = int(data.action[rows].std(axis=0).argmax())
     assert stats["mean"][moving] == pytest.approx(data.action[rows, moving].mean(), abs=1e-5)
@@ -144,3 +146,48 @@ def test_episodes_are_divided_whole_and_reproducibly(held_out: float):
 def test_small_versions_keep_something_to_learn_from():
     assert split_episodes(1, 0.5, 0, 0).train == (0,)
     assert len(split_episodes(EPISODES, 0.01, 0, 0).held_out) == 1
+
+
+class TestLessons:
+    """A person teaches, a policy does not."""
+
+    def test_a_wait_between_policy_and_person_is_no_lesson(self):
+        driver = np.array([0, 1, 1, 0, 2, 1, 0])
+        episode = np.array([0, 0, 0, 1, 1, 1, 1])
+        drivers = ["", "ada", "policy:act"]
+        assert not_by_people(driver, drivers, episode).tolist() == [
+            False,
+            False,
+            False,
+            True,
+            True,
+            False,
+            True,
+        ]
+
+    def test_without_policies_whole_episodes_are_lessons(self, data):
+        lessons = find_lessons(data, (0, 2), people_only=True)
+        assert lessons.starts.tolist() == [data.starts[0], data.starts[2]]
+        assert lessons.ends.tolist() == [data.starts[1], data.starts[3]]
+
+    def test_what_a_policy_did_is_neither_drawn_nor_predicted(self, data):
+        from trainer.training.dataset import PolicyDataset, policy_metadata
+
+        by_policy = np.zeros(len(data.episode), bool)
+        by_policy[4:9] = True
+        mixed = dataclasses.replace(data, by_policy=by_policy)
+        lessons = find_lessons(mixed, (0,), people_only=True)
+        assert lessons.rows.tolist() == [*range(4), *range(9, data.starts[1])]
+        assert lessons.starts.tolist() == [0, 9]
+        dataset = PolicyDataset(mixed, policy_metadata(mixed, "lift", lessons), (0,), lessons, DELTAS)
+        before, after = dataset[2], dataset[9]
+        assert before["action_is_pad"].tolist() == [False] * 2 + [True] * 6
+        np.testing.assert_array_equal(before["action"][2:], np.repeat(data.action[3:4], 6, axis=0))
+        assert not after["action_is_pad"].any()
+        assert not after["observation.state_is_pad"].any(), "what came before may be seen"
+
+    def test_policies_alone_teach_nothing_unless_allowed(self, data):
+        alone = dataclasses.replace(data, by_policy=np.ones(len(data.episode), bool))
+        with pytest.raises(DatasetRefused, match="no person drives"):
+            find_lessons(alone, (0, 1, 2), people_only=True)
+        assert len(find_lessons(alone, (0, 1, 2), people_only=False).rows) == len(data.episode)

@@ -2,8 +2,10 @@
 
 `python -m trainer.demos --task pick_place --episodes 50 --workers 2 --out DIR`. Takes of seeds that are in
 DIR already are not given again, so a run that was stopped goes on with the same command. Failed takes are
-kept and marked in their manifests. Ends with 0 when all takes are there, 1 when none of them succeeded or
-something went wrong, 3 when it was stopped.
+kept and marked in their manifests. With `--policy CHECKPOINT` the policy drives, and the operator takes over
+where it gets nowhere: corrections to learn from (choose seeds that are no demonstration's).
+Ends with 0 when all takes are there, 1 when none of them succeeded or something went wrong, 3 when it was
+stopped.
 """
 
 import argparse
@@ -35,7 +37,16 @@ def main() -> int:
     seeds = range(arguments.seed, arguments.seed + arguments.episodes)
     had = _had(out, arguments.task, arguments.level) & set(seeds)
     orders = [
-        Order(arguments.task, seed, arguments.level, not arguments.no_cameras, working_dir, out)
+        Order(
+            arguments.task,
+            seed,
+            arguments.level,
+            not arguments.no_cameras,
+            working_dir,
+            out,
+            arguments.policy,
+            arguments.patience_s,
+        )
         for seed in seeds
         if seed not in had
     ]
@@ -76,6 +87,10 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--workers", type=_count, default=1, help="simulations at the same time")
     line.add_argument("--out", type=Path, required=True, help="folder for the episodes")
     line.add_argument("--no-cameras", action="store_true", help="record motions only")
+    line.add_argument("--policy", type=_folder, help="checkpoint that drives until the operator takes over")
+    line.add_argument(
+        "--patience-s", type=_seconds, default=6.0, help="how long the policy may take for one subtask"
+    )
     line.add_argument("--events", type=Path, help="file for progress as lines of JSON")
     return line
 
@@ -84,6 +99,20 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{value} is refused; allowed: 1 and more")
+    return value
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).resolve()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} is no folder; give that of a checkpoint")
+    return path
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.5 <= value <= 600:
+        raise argparse.ArgumentTypeError(f"{value:g} is refused; allowed: 0.5 to 600")
     return value
 
 

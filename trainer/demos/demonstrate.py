@@ -8,15 +8,14 @@ import numpy as np
 from backend import catalog
 from backend.core import clock
 from backend.core.contracts.recording import EpisodeOutcome
-from backend.core.contracts.tick import Mode
 from backend.settings import Settings, settings
-from trainer.demos.operator import Operator, Script
+from trainer.demos.operator import Operator
+from trainer.demos.performance import Alone, Performance, Supervised
+from trainer.evaluation.contestants import loaded, seed_torch
 from trainer.headless.rig import Rig
 from trainer.headless.take import Take
 
 OPERATOR = "scripted"
-AFTERWARDS_S = 0.5
-"""Recorded after the operator has finished."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,10 @@ class Order:
     cameras: bool
     working_dir: Path
     episodes_dir: Path
+    policy: Path | None = None
+    """Checkpoint that drives until the operator takes over; None for a demonstration from the start."""
+    patience_s: float = 6.0
+    """How long a subtask may take a policy before the operator takes over."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Given:
     length_s: float
     wall_s: float
     folder: Path
+    took_over: bool = False
+    """Whether the operator had to take over from a policy."""
 
 
 def give(order: Order) -> Given:
@@ -59,16 +64,25 @@ def demonstrate(config: Settings, order: Order) -> Given:
 
     Raises:
         ValueError: No such task or level; says which there are.
+        PolicyRefused: The policy does not fit the robot.
         OSError: The disk refuses.
     """
     began_ns = clock.now_ns()
     task = catalog.load(catalog.TASKS, order.task)(order.seed, order.level)
     script = catalog.load(catalog.DEMONSTRATORS, order.task)
     rng = np.random.default_rng([order.seed, order.level])
-    rig = Rig(config, task, order.seed, order.cameras)
+    policy = None if order.policy is None else loaded("lerobot", order.policy, config.robot)
+    seed_torch(order.seed)
+    drawn = order.cameras or (policy is not None and bool(policy.hello.cameras))
+    rig = Rig(config, task, order.seed, drawn, lazy=not order.cameras)
     try:
         operator = Operator(rig.spec, OPERATOR, rng, rig.context.period_s)
-        rig.engage(OPERATOR, operator.frames)
+        performance: Performance
+        if policy is None:
+            performance = Alone(rig, operator, script(operator, task))
+        else:
+            performance = Supervised(rig, operator, script(operator, task), policy, task, order.patience_s)
+        performance.engage()
         instruction = task.instructions[rng.integers(len(task.instructions))]
         take = Take(
             order.working_dir,
@@ -82,7 +96,7 @@ def demonstrate(config: Settings, order: Order) -> Given:
         try:
             started_ns = rig.now_ns
             rig.record_to(take.write)
-            _perform(rig, operator, script(operator, task), task.time_limit_s)
+            performance.run(task.time_limit_s)
             rig.record_to(None)
             outcomes = rig.judge.outcomes()
             outcome = EpisodeOutcome(
@@ -100,18 +114,7 @@ def demonstrate(config: Settings, order: Order) -> Given:
             length_s=(rig.now_ns - started_ns) * 1e-9,
             wall_s=(clock.now_ns() - began_ns) * 1e-9,
             folder=folder,
+            took_over=performance.took_over,
         )
     finally:
         rig.close()
-
-
-def _perform(rig: Rig, operator: Operator, script: Script, time_limit_s: float) -> None:
-    """Let the operator act until it has finished."""
-    operator.begin(script)
-    end_ns = rig.now_ns + int(time_limit_s * 1e9)
-    last_ns = None
-    while rig.now_ns < (end_ns if last_ns is None else min(end_ns, last_ns)):
-        if rig.drive(operator.frames).mode is not Mode.ACTIVE:
-            return
-        if operator.finished and last_ns is None:
-            last_ns = rig.now_ns + int(AFTERWARDS_S * 1e9)

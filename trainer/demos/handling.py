@@ -13,12 +13,24 @@ IN_HAND_M = {"left": (0.070, -0.053, 0.0), "right": (0.070, 0.053, 0.0)}
 LIFT_M = 0.09
 TURN_MOST_RAD = 0.45
 """A hand turns at most so much to fit a thing; further, it takes it across a corner."""
+CLOSED = 0.3
+"""A hand closed further than this may hold something."""
 HELD_M = 0.05
 """A thing this near to where it was in the hand is still held."""
 
 
+def has(operator: Operator, thing: str, side: str) -> bool:
+    """Return whether a thing is where a closed hand holds it."""
+    T_world_palm = pin.SE3(operator.eyes.wrist(side).rotation, operator.eyes.palm_m(side))
+    place_m = T_world_palm.actInv(operator.eyes.thing(thing).translation)
+    near = np.linalg.norm((place_m - IN_HAND_M[side])[:2]) < HELD_M
+    return bool(near) and operator.grip[side] > CLOSED
+
+
 def take(operator: Operator, thing: str, side: str, tries: int = 3) -> Script:
     """Grasp and lift a thing; try again when it stays behind."""
+    if operator.grip[side] > CLOSED:
+        yield from let_go(operator, side)
     yield from raise_hands(operator, (side,))
     for _ in range(tries):
         aim_m = operator.style.aim_m * operator.rng.normal(size=3)

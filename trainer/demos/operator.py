@@ -31,6 +31,7 @@ class Operator:
         grip: How far each trigger is pulled, 0 to 1, by side.
         velocity: Deflection of the stick: vx, vy [m/s], yaw rate [rad/s].
         height_m: Base height asked for; None leaves it.
+        deadman: Whether the motion key is held; released while somebody else drives.
     """
 
     def __init__(self, spec: RobotSpec, driver: str, rng: np.random.Generator, period_s: float) -> None:
@@ -45,6 +46,7 @@ class Operator:
         self.velocity = np.zeros(3)
         self.height_m: float | None = None
         self.finished = False
+        self.deadman = True
         self._script: Script | None = None
         self._seq = 0
         self._tremor = {side: Tremor(rng, self.style.tremor_m, period_s) for side in SIDES}
@@ -69,10 +71,10 @@ class Operator:
             t_ns=now_ns,
             seq=self._seq,
             source_t_ns=now_ns,
-            deadman=True,
+            deadman=self.deadman,
             moving=self._script is not None,
-            left=self._arm("left"),
-            right=self._arm("right"),
+            left=self._arm("left") if self.deadman else None,
+            right=self._arm("right") if self.deadman else None,
             base_velocity=self.velocity if self.T else None,
             base_height_m=self.height_m,
         )

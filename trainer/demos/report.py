@@ -47,6 +47,7 @@ class Report:
         self._bar.update()
         self._bar.set_postfix_str(f"{self.success_rate:.0%} succeed, {self.demos_per_hour:.0f} an hour")
         word = "done" if given.success else f"failed at: {given.failed_at}"
+        word += ", with a takeover" if given.took_over else ""
         self._bar.write(
             f"seed {given.seed}: {word} ({given.length_s:.1f} s, recorded in {given.wall_s:.1f} s) "
             f"{given.folder.name}"
@@ -85,6 +86,7 @@ class Report:
             "successes": self.successes,
             "success_rate": self.success_rate,
             "demos_per_hour": self.demos_per_hour,
+            "takeovers": sum(given.took_over for given in self.given),
         }
         self.event("done", message=message, **summary)
         print(message)

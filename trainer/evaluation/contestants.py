@@ -1,5 +1,6 @@
 """The policies that are compared: loaded once per worker; baselines are made anew for every trial."""
 
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,15 +18,23 @@ KEPT = 4
 def contestant(plan: Plan, which: Contestant, condition: int, episodes_dir: Path, robot: str) -> ServedPolicy:
     """Return the policy that has its trial from start `condition` on `robot`; raises PolicyRefused."""
     if which.kind not in catalog.BASELINES:
-        return _loaded(which.kind, Path(which.source), robot)
+        return loaded(which.kind, Path(which.source), robot)
     return _load(
         which.kind, catalog.load(catalog.BASELINES, which.kind)(plan, condition, episodes_dir), robot
     )
 
 
 @lru_cache(maxsize=KEPT)
-def _loaded(kind: str, source: Path, robot: str) -> ServedPolicy:
+def loaded(kind: str, source: Path, robot: str) -> ServedPolicy:
+    """Return a policy that is loaded once per process; raises PolicyRefused."""
     return _load(kind, source, robot)
+
+
+def seed_torch(seed: int) -> None:
+    """Make policies that draw from noise repeatable; one that needs torch has imported it by now."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
 
 
 def _load(kind: str, source: Path, robot: str) -> ServedPolicy:

@@ -17,11 +17,14 @@ from backend.core.policy.observation import state_vector, torso_base, torso_comm
 from backend.core.policy.player import PolicyPlayer
 from backend.core.policy.scheduler import LEAD, Scheduler
 from backend.runtime.policy_dialect import Bunraku, View
-from trainer.headless.rig import Rig
+from trainer.headless.rig import Frames, Rig
 from trainer.policies.served import PolicyRefused, ServedPolicy
 
 SUPERVISOR = "evaluation"
 """Holds the lease, as the person does who lets a policy drive."""
+
+WARM_UP_S = 10.0
+"""Simulated time in which the first actions must come."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class _Answer:
 
 
 class HeadlessRollout:
-    """Gives a rig the frames of a policy and of its supervisor, who never takes over.
+    """Gives a rig the frames of a policy and of its supervisor.
 
     Observations pass the same messages as live, JPEG included; answers arrive `latency_ms` later.
 
@@ -52,6 +55,7 @@ class HeadlessRollout:
         merge: Entry of `catalog.MERGERS`.
         s_min: Steps of a chunk that are executed before the next is asked for.
         latency_ms: Time from an observation to its answer; None takes the measured time of inference.
+        supervisor: Frames of whoever holds the lease; nobody who ever takes over when left out.
 
     Raises:
         PolicyRefused: The policy does not fit the robot or the way of merging.
@@ -66,6 +70,7 @@ class HeadlessRollout:
         merge: str,
         s_min: int,
         latency_ms: float | None,
+        supervisor: Frames | None = None,
     ) -> None:
         spec, hello = rig.spec, policy.hello
         if hello.layout_hash != spec.layout.hash:
@@ -88,11 +93,29 @@ class HeadlessRollout:
         self._next_step_ns = rig.now_ns
         self._phase = ""
         self._seq = 0
+        self._supervisor = supervisor or self._watch
 
     @property
     def ready(self) -> bool:
         """Whether there are actions, so that it may ask to drive."""
         return self.scheduler.queue.level > 0
+
+    def engage(self, holder: str) -> None:
+        """Arm the robot for the holder of the lease, wait for the first actions and let the policy drive.
+
+        Raises:
+            RuntimeError: The arbiter refuses, or no actions come.
+        """
+        rig = self._rig
+        rig.tick()
+        rig.ask("lease.take", holder, name=holder)
+        rig.ask("arm", holder)
+        end_ns = rig.now_ns + int(WARM_UP_S * 1e9)
+        while not self.ready:
+            rig.drive(self.frames)
+            if rig.now_ns > end_ns:
+                raise RuntimeError(f"no actions came within {WARM_UP_S:g} s; latency is too long")
+        rig.ask("policy.start", holder, policy=self.driver)
 
     def follow(self, record: TickRecord) -> None:
         """Read from a tick what became of the permission."""
@@ -110,9 +133,12 @@ class HeadlessRollout:
         if now_ns >= self._next_step_ns:
             self._turn(state, now_ns, self._next_step_ns)
             self._next_step_ns += self._period_ns
-        watching = self._frame(SUPERVISOR, now_ns, now_ns, deadman=False)
+        watching = self._supervisor(world, state, now_ns)
         driving = self._player.frame(now_ns)
-        return (watching,) if driving is None else (watching, driving)
+        return watching if driving is None else (*watching, driving)
+
+    def _watch(self, world: WorldState, state: RobotState, now_ns: int) -> Sequence[DeviceFrame]:
+        return (self._frame(SUPERVISOR, now_ns, now_ns, deadman=False),)
 
     def _turn(self, state: RobotState, now_ns: int, due_ns: int) -> None:
         """Take one step of the policy, in the order of the live rollout."""

@@ -1,7 +1,6 @@
 """One trial in simulation: a policy, a start, and a judge; with an episode and a film of it."""
 
 import statistics
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from backend.evaluation.folder import start_path, video_path
 from backend.evaluation.plan import Plan, Turn, labels
 from backend.evaluation.trial import TrialResult, scores_of
 from backend.settings import Settings, settings
-from trainer.evaluation.contestants import contestant
+from trainer.evaluation.contestants import contestant, seed_torch
 from trainer.evaluation.film import Film, photograph
 from trainer.evaluation.rollout import SUPERVISOR, HeadlessRollout
 from trainer.headless.rig import Rig
@@ -23,8 +22,6 @@ from trainer.policies.served import PolicyRefused
 
 AFTERWARDS_S = 0.5
 """Shown after the last subtask is done."""
-WARM_UP_S = 10.0
-"""Simulated time in which the first actions must come."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def run_trial(config: Settings, order: Order) -> TrialResult:
     which, seed = plan.policies[turn.policy], plan.seed + turn.condition
     task = catalog.load(catalog.TASKS, plan.task)(seed, plan.level)
     policy = contestant(plan, which, turn.condition, order.episodes_dir, config.robot)
-    _seed_torch(seed)
+    seed_torch(seed)
     drawn = bool(policy.hello.cameras) or plan.videos or plan.record_cameras
     rig = Rig(config, task, seed, cameras=drawn, lazy=not plan.record_cameras)
     try:
@@ -68,7 +65,7 @@ def run_trial(config: Settings, order: Order) -> TrialResult:
         if plan.videos and not start.exists():
             photograph(start, rig.world, rig.spec.cameras[0])
         trial = Trial(rig, rollout, task)
-        trial.engage()
+        rollout.engage(SUPERVISOR)
         label = labels(len(plan.policies), plan.seed)[turn.policy]
         return trial.run(config, order, label, began_ns)
     finally:
@@ -76,27 +73,10 @@ def run_trial(config: Settings, order: Order) -> TrialResult:
 
 
 class Trial:
-    """A rig with a policy at its controls, from arming to the end."""
+    """A rig with a policy at its controls, from the first action to the end."""
 
     def __init__(self, rig: Rig, rollout: HeadlessRollout, task: Task) -> None:
         self._rig, self._rollout, self._task = rig, rollout, task
-
-    def engage(self) -> None:
-        """Arm the robot, wait for the first actions and let the policy drive.
-
-        Raises:
-            RuntimeError: The arbiter refuses, or no actions come.
-        """
-        rig, rollout = self._rig, self._rollout
-        rig.tick()
-        rig.ask("lease.take", SUPERVISOR, name=SUPERVISOR)
-        rig.ask("arm", SUPERVISOR)
-        end_ns = rig.now_ns + int(WARM_UP_S * 1e9)
-        while not rollout.ready:
-            rig.drive(rollout.frames)
-            if rig.now_ns > end_ns:
-                raise RuntimeError(f"no actions came within {WARM_UP_S:g} s; latency is too long")
-        rig.ask("policy.start", SUPERVISOR, policy=rollout.driver)
 
     def run(self, config: Settings, order: Order, label: str, began_ns: int) -> TrialResult:
         """Let it drive until the task is done, its time is over or the robot is not driven any more."""
@@ -162,13 +142,6 @@ class Trial:
             if rig.judge.finished and end_ns > rig.now_ns + int(AFTERWARDS_S * 1e9):
                 end_ns = rig.now_ns + int(AFTERWARDS_S * 1e9)
         return "done" if rig.judge.finished else f"{self._task.time_limit_s:g} s are over"
-
-
-def _seed_torch(seed: int) -> None:
-    """Make policies that draw from noise repeatable; one that needs torch has imported it by now."""
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.manual_seed(seed)
 
 
 def _known(value: float) -> float | None:

@@ -32,7 +32,9 @@ def process_argv(run_dir: Path, gpus: int) -> list[str]:
     ]  # fmt: skip
 
 
-def lerobot_argv(params: TrainParams, dataset: DatasetRef, output_dir: Path, device: str) -> list[str]:
+def lerobot_argv(
+    params: TrainParams, dataset: DatasetRef, output_dir: Path, device: str, begin_with: Path | None = None
+) -> list[str]:
     """Return the arguments of `lerobot-train` for a new run.
 
     Args:
@@ -40,14 +42,16 @@ def lerobot_argv(params: TrainParams, dataset: DatasetRef, output_dir: Path, dev
         dataset: the version to learn from.
         output_dir: absolute folder that must not exist yet; checkpoints go below it.
         device: cpu or cuda.
+        begin_with: `pretrained_model` folder whose weights and sizes the run begins with; None for new ones.
     """
+    origin = {"policy.path": str(begin_with)} if begin_with else {"policy.type": params.policy}
     fixed = {
         "dataset.repo_id": dataset.name,
         "dataset.root": dataset.folder,
         "dataset.use_imagenet_stats": True,
         "dataset.image_transforms.enable": params.augment,
         "output_dir": str(output_dir),
-        "policy.type": params.policy,
+        **origin,
         "policy.device": device,
         "policy.push_to_hub": False,
         "steps": params.steps,
@@ -62,7 +66,22 @@ def lerobot_argv(params: TrainParams, dataset: DatasetRef, output_dir: Path, dev
         "wandb.enable": False,
     }
     chosen = {f"policy.{name}": value for name, value in params.policy_config.items()}
-    return [f"--{name}={_text(value)}" for name, value in (fixed | chosen).items()]
+    return [f"--{name}={_text(value)}" for name, value in (fixed | chosen | _schedule(params)).items()]
+
+
+def _schedule(params: TrainParams) -> dict[str, Any]:
+    """Return the optimiser and the rate's course, where they are not the policy's own."""
+    if params.schedule == "policy":
+        return {}
+    return {
+        "use_policy_training_preset": False,
+        "optimizer.type": "adamw",
+        "optimizer.lr": params.learning_rate,
+        "optimizer.weight_decay": 1e-4,
+        "optimizer.grad_clip_norm": 10.0,
+        "scheduler.type": "cosine_annealing_with_warmup",
+        "scheduler.num_warmup_steps": max(1, params.steps // 20),
+    }
 
 
 def resume_argv(checkpoint: Path, steps: int) -> list[str]:

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from backend.core.contracts.frame import is_policy
 from trainer.training.frame_cache import Frames, Progress, cached_frames
 from trainer.training.refused import DatasetRefused
 
 IMAGES = "observation.images."
-STATE, ACTION = "observation.state", "action"
+STATE, ACTION, DRIVER = "observation.state", "action", "driver"
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,10 @@ class TrainingData:
     """(rows,)"""
     tasks: tuple[str, ...]
     """Instruction by task index."""
+    by_policy: np.ndarray
+    """(rows,) bool, not a lesson: a policy drove, or nobody did in an episode that a policy drove in"""
     frames: dict[str, Frames]
     """Pictures by camera."""
-
-    def rows_of(self, episodes: tuple[int, ...]) -> np.ndarray:
-        """Return the rows of some episodes, in order."""
-        return np.concatenate([np.arange(self.starts[i], self.starts[i + 1]) for i in episodes])
 
 
 def load_data(
@@ -115,7 +114,8 @@ def load_data(
     """
     version = VersionInfo(root)
     chosen = version.chosen_cameras(cameras)
-    wanted = [STATE, ACTION, "episode_index", "task_index", *(f"is_fresh.{camera}" for camera in chosen)]
+    wanted = [STATE, ACTION, DRIVER, "episode_index", "task_index"]
+    wanted += [f"is_fresh.{camera}" for camera in chosen]
     table = pq.read_table(sorted((root / "data").rglob("*.parquet")), columns=wanted)
     episode = _column(table, "episode_index").astype(np.int64).ravel()
     tasks = pq.read_table(root / "meta" / "tasks.parquet").to_pandas()
@@ -133,8 +133,22 @@ def load_data(
         starts=np.flatnonzero(np.diff(episode, prepend=-1, append=episode.max() + 1)),
         task_index=_column(table, "task_index").astype(np.int64).ravel(),
         tasks=tuple(tasks.sort_values("task_index").index),
+        by_policy=not_by_people(_column(table, DRIVER).ravel(), version.ours["drivers"], episode),
         frames=frames,
     )
+
+
+def not_by_people(driver: np.ndarray, drivers: list[str], episode: np.ndarray) -> np.ndarray:
+    """Return which rows show what a policy did, or how the robot waited between a policy and a person.
+
+    Args:
+        driver: (rows,) index into `drivers`.
+        drivers: names of the drivers; the empty one is nobody.
+        episode: (rows,) episode index.
+    """
+    driven = np.array([is_policy(name) for name in drivers])[driver]
+    waited = np.array([name == "" for name in drivers])[driver]
+    return driven | (waited & np.isin(episode, np.unique(episode[driven])))
 
 
 def _column(table: object, name: str) -> np.ndarray:

@@ -13,24 +13,25 @@ from lerobot.transforms import ImageTransforms
 from torch.utils.data import Dataset
 
 from trainer.training.data import ACTION, IMAGES, STATE, TrainingData
+from trainer.training.lessons import Lessons, find_lessons
 from trainer.training.statistics import picture_statistics, vector_statistics
 
 BOOKKEEPING = ("timestamp", "frame_index", "episode_index", "index", "task_index")
 """LeRobot's own columns, which no policy takes for an input."""
 
 
-def policy_metadata(data: TrainingData, name: str, episodes: tuple[int, ...]) -> LeRobotDatasetMetadata:
+def policy_metadata(data: TrainingData, name: str, lessons: Lessons) -> LeRobotDatasetMetadata:
     """Return LeRobot's metadata of a version, as if it only had what a policy may see, at training size.
 
     Args:
         data: the version.
         name: LeRobot's `repo_id`.
-        episodes: those that are trained on; statistics are over their rows alone.
+        lessons: what is trained on; statistics are over its rows alone.
     """
     meta = LeRobotDatasetMetadata(name, root=data.version.root)
     meta.info = copy.deepcopy(meta.info)
     columns = {key: meta.info.features[key] for key in (STATE, ACTION, *BOOKKEEPING)}
-    rows = data.rows_of(episodes)
+    rows = lessons.rows
     stats = {STATE: vector_statistics(data.state[rows]), ACTION: vector_statistics(data.action[rows])}
     for camera, frames in data.frames.items():
         key = f"{IMAGES}{camera}"
@@ -45,12 +46,14 @@ def policy_metadata(data: TrainingData, name: str, episodes: tuple[int, ...]) ->
 class PolicyDataset(Dataset):
     """Rows of some episodes with the steps around them that a policy asks for.
 
-    It is indexed by row of the whole version, as `EpisodeAwareSampler` does.
+    It is indexed by row of the whole version, as `EpisodeAwareSampler` does. Actions beyond the end of a
+    row's lesson are marked as padding, like those beyond the end of its episode.
 
     Args:
         data: the version.
         meta: as `policy_metadata` returns it.
         episodes: the episodes to be drawn from.
+        lessons: the rows that are learned from; others may be looked at all the same.
         delta_indices: for every key of which more than one step is wanted, the steps from the row.
         transform: applied to pictures, uint8 (..., 3, height, width).
     """
@@ -62,6 +65,7 @@ class PolicyDataset(Dataset):
         data: TrainingData,
         meta: LeRobotDatasetMetadata,
         episodes: tuple[int, ...],
+        lessons: Lessons,
         delta_indices: dict[str, list[int]],
         transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
     ) -> None:
@@ -69,7 +73,8 @@ class PolicyDataset(Dataset):
         self.meta = meta
         self.episodes = list(episodes)
         self.num_episodes = len(episodes)
-        self.num_frames = len(data.rows_of(episodes))
+        self.num_frames = len(lessons.rows)
+        self.lessons = lessons
         self._transform = transform
         self._deltas = {key: np.asarray(deltas) for key, deltas in delta_indices.items()}
 
@@ -87,8 +92,9 @@ class PolicyDataset(Dataset):
             if deltas is None:
                 return row
             wanted = row + deltas
-            item[f"{key}_is_pad"] = torch.from_numpy((wanted < first) | (wanted >= end))
-            return np.clip(wanted, first, end - 1)
+            last = self.lessons.end_of(row, end) if key == ACTION else end
+            item[f"{key}_is_pad"] = torch.from_numpy((wanted < first) | (wanted >= last))
+            return np.clip(wanted, first, last - 1)
 
         item[STATE] = torch.from_numpy(np.array(data.state[steps(STATE)]))
         item[ACTION] = torch.from_numpy(np.array(data.action[steps(ACTION)]))
@@ -108,15 +114,21 @@ class PolicyDataset(Dataset):
 
 
 def make_dataset(
-    cfg: TrainPipelineConfig, data: TrainingData, episodes: tuple[int, ...], augment: bool
+    cfg: TrainPipelineConfig,
+    data: TrainingData,
+    episodes: tuple[int, ...],
+    augment: bool,
+    people_only: bool = False,
 ) -> PolicyDataset:
     """Return the dataset that a training config asks for."""
-    meta = policy_metadata(data, cfg.dataset.repo_id, episodes)
+    lessons = find_lessons(data, episodes, people_only)
+    meta = policy_metadata(data, cfg.dataset.repo_id, lessons)
     deltas = resolve_delta_timestamps(cfg.trainable_config, meta)
     return PolicyDataset(
         data,
         meta,
         episodes,
+        lessons,
         get_delta_indices(deltas, meta.fps) if deltas else {},
         ImageTransforms(cfg.dataset.image_transforms) if augment else None,
     )

@@ -46,6 +46,27 @@ class TrainParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     max_episodes: Annotated[
         int, Meta(ge=0, description="Train on that many episodes only, drawn by the seed; 0 means all")
     ] = 0
+    init_policy: Annotated[
+        str,
+        Meta(
+            pattern=r"^([0-9a-f-]{36})?$",
+            description="Registered policy to start from, with its sizes; nothing starts from scratch",
+        ),
+    ] = ""
+    people_only: Annotated[
+        bool,
+        Meta(description="Learn only what people did: rows in which a policy drove are left out of the loss"),
+    ] = True
+    schedule: Annotated[
+        Literal["policy", "cosine"],
+        Meta(
+            description="policy keeps the optimiser and schedule of LeRobot's policy; cosine is AdamW whose "
+            "rate rises for a twentieth of the steps and falls to nothing at the end"
+        ),
+    ] = "policy"
+    learning_rate: Annotated[
+        float, Meta(gt=0, le=1, description="Highest rate of the cosine schedule; not used otherwise")
+    ] = 1e-4
     augment: Annotated[bool, Meta(description="Vary brightness, contrast and colour of the pictures")] = False
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     device: Annotated[

@@ -1,5 +1,6 @@
 """What is looked at before a training starts. What needs torch is asked of `trainer.training.probe`."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,8 +11,9 @@ import msgspec
 
 from backend.core.contracts.job import Finding, JobSpec
 from backend.recording.export.sidecar import content_hash
-from trainer.training.data import VersionInfo
+from trainer.training.data import ACTION, STATE, VersionInfo
 from trainer.training.frame_cache import bytes_needed
+from trainer.training.manifest import NAME as MANIFEST
 from trainer.training.params import TrainParams
 from trainer.training.refused import DatasetRefused
 
@@ -44,6 +46,10 @@ def check(spec: JobSpec) -> list[Finding]:
     except DatasetRefused as error:
         return [*findings, fail("cameras", str(error))]
     findings += [camera_finding(version, cameras, params), episodes_finding(version, params)]
+    if params.init_policy:
+        findings.append(
+            beginning_finding(Path(spec.policies_dir) / params.init_policy, version, cameras, params)
+        )
     report = probe(spec)
     findings += report.findings
     checkpoints = -(-params.steps // params.save_every)
@@ -83,6 +89,32 @@ def episodes_finding(version: VersionInfo, params: TrainParams) -> Finding:
     if count < 20:
         return warn("episodes", f"{count} episodes are few; 50 or more are usual for one task")
     return ok("episodes", f"{count} episodes")
+
+
+def beginning_finding(folder: Path, version: VersionInfo, cameras: list[str], params: TrainParams) -> Finding:
+    """Say whether the policy that a training begins with sees and does what this training is about."""
+    try:
+        had = json.loads((folder / MANIFEST).read_text())
+        kind = json.loads((folder / "config.json").read_text())["type"]
+    except (OSError, ValueError, KeyError) as error:
+        return fail("beginning", f"{folder.name} is no policy of the registry: {error}")
+    sees = {camera["name"]: (camera["height_px"], camera["width_px"]) for camera in had["cameras"]}
+    wanted = dict.fromkeys(cameras, (params.image_height_px, params.image_width_px))
+    if kind != params.policy:
+        return fail(
+            "beginning", f"the policy to begin with is of type {kind}, the training of {params.policy}"
+        )
+    if sees != wanted:
+        return fail(
+            "beginning", f"the policy to begin with sees {_views(sees)}, the training {_views(wanted)}"
+        )
+    if (had["state_names"], had["action_names"]) != (version.names(STATE), version.names(ACTION)):
+        return fail("beginning", "the policy to begin with was trained with other states or actions")
+    return ok("beginning", f"begins with the weights of policy {folder.name[:8]}")
+
+
+def _views(cameras: dict[str, tuple[int, int]]) -> str:
+    return ", ".join(f"{name} at {width}x{height}" for name, (height, width) in sorted(cameras.items()))
 
 
 def cache_bytes(version: VersionInfo, spec: JobSpec, cameras: list[str], params: TrainParams) -> int:

@@ -3,6 +3,7 @@
 | name in lerobot_train      | what we put there                                                   |
 |----------------------------|---------------------------------------------------------------------|
 | make_train_eval_datasets   | our dataset: the inputs we mean, pictures decoded once              |
+| EpisodeAwareSampler        | draws from the lessons of that dataset, not from whole episodes     |
 | MetricsTracker             | writes each log line as an event as well                            |
 | should_save_checkpoint     | also says yes once a stop is asked for                              |
 | save_checkpoint            | adds our manifest, marks it complete, judges it on held-out episodes |
@@ -27,7 +28,7 @@ from lerobot.utils.logging_utils import MetricsTracker
 from backend.files import flush
 from trainer.jobs.run_dir import COMPLETE, PRETRAINED, RunDir
 from trainer.training.data import TrainingData
-from trainer.training.dataset import make_dataset
+from trainer.training.dataset import PolicyDataset, make_dataset
 from trainer.training.judge import judge
 from trainer.training.manifest import write_manifest
 from trainer.training.params import TrainParams
@@ -67,6 +68,8 @@ class Session:
         self._plain_should_save = lerobot_train.should_save_checkpoint
         self._plain_save = lerobot_train.save_checkpoint
         self._plain_cycle = lerobot_train.cycle
+        self._plain_sampler = lerobot_train.EpisodeAwareSampler
+        self._dataset: PolicyDataset
 
     def install(self) -> None:
         """Take our places in LeRobot's module, for the rest of this process."""
@@ -86,13 +89,21 @@ class Session:
 
         lerobot_train.MetricsTracker = Tracker
         lerobot_train.make_train_eval_datasets = self.datasets
+        lerobot_train.EpisodeAwareSampler = self.sampler
         lerobot_train.should_save_checkpoint = self.should_save
         lerobot_train.save_checkpoint = self.save
         lerobot_train.cycle = self.cycle
 
     def datasets(self, cfg: TrainPipelineConfig) -> tuple[Any, None]:
         """Stand in for `make_train_eval_datasets`; held-out episodes are judged by us, as chunks."""
-        return make_dataset(cfg, self._data, self._split.train, self._params.augment), None
+        params = self._params
+        self._dataset = make_dataset(cfg, self._data, self._split.train, params.augment, params.people_only)
+        return self._dataset, None
+
+    def sampler(self, first: Any, end: Any, **others: Any) -> Any:
+        """Stand in for `EpisodeAwareSampler`; a lesson takes the place of an episode."""
+        lessons = self._dataset.lessons
+        return self._plain_sampler(lessons.starts, lessons.ends, **others | {"episode_indices_to_use": None})
 
     def log(self, values: dict[str, float], since: tuple[float, int]) -> tuple[float, int]:
         """Write one point of the curves; return when that was, and at which step.

@@ -30,7 +30,8 @@ def _argv(run: RunDir, spec: JobSpec, params: TrainParams, device: str) -> list[
     output = (run.path / CHECKPOINTS).parent
     # LeRobot refuses a folder that exists; all it may hold now is half a checkpoint.
     shutil.rmtree(output, ignore_errors=True)
-    return lerobot_argv(params, spec.dataset, output, device)
+    begin_with = Path(spec.policies_dir) / params.init_policy if params.init_policy else None
+    return lerobot_argv(params, spec.dataset, output, device, begin_with)
 
 
 def _data(run: RunDir, spec: JobSpec, params: TrainParams) -> TrainingData:

@@ -7,14 +7,14 @@ import numpy as np
 from backend.core.contracts.frame import ArmInput
 from backend.core.contracts.record import Array
 from backend.core.fusion.ramp import Ramp
-from backend.core.hands.dex3 import hand_pose
+from backend.core.hands.dex3 import closure_of, hand_pose
 
 CLOSING_1_S = 3.0
 CLOSING_1_S2 = 30.0
 """Fastest closing [1/s] and its build-up [1/s^2]: a fist in about half a second."""
 FINGER_SPEED_RAD_S = 5.0
-KNOWN_RAD = 0.3
-"""A hand further from its synergy than this was closed by somebody else."""
+KNOWN_RAD = 0.12
+"""A hand further from its synergy than this was closed by somebody else; less than `CATCH` of a fist."""
 CATCH = 0.1
 """A trigger takes over a hand when it is this near to how far the hand is closed."""
 
@@ -51,7 +51,6 @@ class HandTarget:
         self._joints = joints
         self._grip, self._pinch = Trigger(), Trigger()
         self._closure = Ramp(np.zeros(2), CLOSING_1_S, CLOSING_1_S2)
-        self._fist = hand_pose(joints, grip=1.0, pinch=0.0)
         self._now_rad = np.zeros(len(joints))
 
     def engage(self, hand_rad: Array) -> None:
@@ -59,7 +58,7 @@ class HandTarget:
         closure = self._closure.value
         if np.abs(hand_pose(self._joints, *closure) - hand_rad).max() > KNOWN_RAD:
             # Somebody else closed it: an earlier process, or a glove. Read it as a grip.
-            closure = np.array([np.clip(hand_rad @ self._fist / (self._fist @ self._fist), 0, 1), 0.0])
+            closure = np.array([closure_of(self._joints, hand_rad), 0.0])
         self._closure.reset(closure)
         self._grip.engage(float(closure[0]))
         self._pinch.engage(float(closure[1]))

@@ -26,6 +26,12 @@ PINCH = {
 """The thumb turns towards the index finger and their tips meet; the middle finger stays away."""
 
 
+def closure_of(joints: tuple[str, ...], hand_rad: Array) -> float:
+    """Return the grip, 0 open to 1 closed, whose pose is nearest to the (7,) joint angles of one hand."""
+    fist = hand_pose(joints, grip=1.0, pinch=0.0)
+    return float(np.clip(hand_rad @ fist / (fist @ fist), 0.0, 1.0))
+
+
 def hand_pose(joints: tuple[str, ...], grip: float, pinch: float) -> Array:
     """Return joint angles [rad] of one or both hands.
 

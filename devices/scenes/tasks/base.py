@@ -17,7 +17,7 @@ from devices.scenes.tasks.variation import distractors, move_cameras, repaint
 PAINT_SEED = 7
 """At level 0 the look of the room is the same whatever the seed."""
 DROP_M = 0.001
-SPREAD = (1.0, 1.6, 2.0)
+SPREAD = (1.0, 1.3, 1.6)
 """How far things are moved from their homes at each level, in units of the home's own spread."""
 DISTRACTOR_PLACES_M = ((0.72, -0.45), (0.80, 0.0), (0.72, 0.45))
 

@@ -54,9 +54,14 @@ class PickPlace(TaskScene):
         Subtask("place", "let the box stand on the shelf, released", _placed, hold_s=0.5),
     )
 
+    @property
+    def half_height_m(self) -> float:
+        """Height of the middle of the box above what it stands on."""
+        return self.things[0].half_height_m
+
     def make_things(self, rng: np.random.Generator) -> Iterable[Thing]:
         """Yield the box."""
-        self.homes["box"] = Home(0.425, -0.14, self.support_m, spread_m=(0.02, 0.035), spread_rad=0.2)
+        self.homes["box"] = Home(0.43, -0.14, self.support_m, spread_m=(0.035, 0.055), spread_rad=0.3)
         yield carton("box", resized(HALF_M, self.level, rng), 0.15, painter(TEA, self.level, rng))
 
     def build(self, body: mujoco.MjSpec, paint: np.random.Generator) -> None:
