@@ -27,6 +27,17 @@ class DemosParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     level: Annotated[int, Meta(ge=0, le=2, description="How much poses, looks and shapes vary")] = 0
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     workers: Annotated[int, Meta(ge=1, le=256, description="Simulations at the same time")] = 1
+    policy: Annotated[
+        str,
+        Meta(
+            pattern=r"^([0-9a-f-]{36})?$",
+            description="Registered policy that drives until the operator takes over; nothing means a whole "
+            "demonstration. Choose seeds that are no demonstration's",
+        ),
+    ] = ""
+    patience_s: Annotated[
+        float, Meta(ge=0.5, le=600, description="How long the policy may take for one subtask [s]")
+    ] = 6.0
 
 
 class DemosJob:
@@ -57,6 +68,8 @@ class DemosJob:
             "--level", str(params.level),
             "--seed", str(params.seed),
             "--workers", str(params.workers),
+            *(("--policy", str(Path(spec.policies_dir) / params.policy)) if params.policy else ()),
+            "--patience-s", str(params.patience_s),
             "--out", spec.episodes_dir,
             "--events", str(run_dir / EVENTS),
         ]  # fmt: skip
@@ -67,11 +80,15 @@ class DemosJob:
 
     def check(self, spec: JobSpec) -> list[Finding]:
         """Return whether there is such a task; the recorder looks after the disk by itself."""
-        task = msgspec.convert(spec.params, DemosParams).task
-        if task in DEMONSTRATORS:
-            return [Finding(check="task", severity="ok", text=f"{task} can be demonstrated")]
-        text = f"nobody can demonstrate {task!r}; there are {', '.join(sorted(DEMONSTRATORS))}"
-        return [Finding(check="task", severity="fail", text=text)]
+        params = msgspec.convert(spec.params, DemosParams)
+        if params.task not in DEMONSTRATORS:
+            text = f"nobody can demonstrate {params.task!r}; there are {', '.join(sorted(DEMONSTRATORS))}"
+            return [Finding(check="task", severity="fail", text=text)]
+        findings = [Finding(check="task", severity="ok", text=f"{params.task} can be demonstrated")]
+        if params.policy and not (Path(spec.policies_dir) / params.policy).is_dir():
+            text = f"no files of policy {params.policy} in {spec.policies_dir}"
+            findings.append(Finding(check="policy", severity="fail", text=text))
+        return findings
 
     def explain(self, exit_code: int, log_tail: str) -> str:
         """Return why the recording failed."""
