@@ -59,6 +59,17 @@ def test_lerobot_is_told_everything_in_a_list():
         "--policy.chunk_size=30",
         "--policy.vision_backbone=resnet18",
     ]
+    begun = lerobot_argv(
+        msgspec.structs.replace(params, schedule="cosine", learning_rate=3e-4),
+        DATASET, Path("/run/train"), "cpu", begin_with=Path("/data/policies/x"),
+    )  # fmt: skip
+    assert "--policy.path=/data/policies/x" in begun
+    assert not any(argument.startswith("--policy.type") for argument in begun)
+    assert {
+        "--use_policy_training_preset=false",
+        "--optimizer.lr=0.0003",
+        "--scheduler.num_warmup_steps=5",
+    } <= {*begun}
     assert resume_argv(Path("/run/train/checkpoints/000050"), 100) == [
         "--config_path=/run/train/checkpoints/000050/pretrained_model/train_config.json",
         "--resume=true",
@@ -76,9 +87,17 @@ def test_demonstrations_are_a_list_too():
     )
     assert DemosJob().command(spec, Path("/run")) == [
         sys.executable, "-m", "trainer.demos", "--task", "pick_place", "--episodes", "3", "--level", "0",
-        "--seed", "0", "--workers", "1", "--out", "/data/episodes", "--events", "/run/events.jsonl",
+        "--seed", "0", "--workers", "1", "--patience-s", "6.0", "--out", "/data/episodes",
+        "--events", "/run/events.jsonl",
     ]  # fmt: skip
     assert DemosJob().check(spec)[0].severity == "ok"
+    policy = "0b5c3f4e-0000-4000-8000-000000000001"
+    watched = msgspec.structs.replace(
+        spec, params={"task": "pick_place", "policy": policy}, policies_dir="/data/policies"
+    )
+    command = DemosJob().command(watched, Path("/run"))
+    assert command[command.index("--policy") + 1] == f"/data/policies/{policy}"
+    assert [finding.severity for finding in DemosJob().check(watched)] == ["ok", "fail"]
     (unknown,) = DemosJob().check(msgspec.structs.replace(spec, params={"task": "dance"}))
     assert (unknown.severity, "pick_place" in unknown.text) == ("fail", True)
     with pytest.raises(msgspec.ValidationError):
