@@ -1,6 +1,6 @@
 """Reads one raw episode: for the player, the plots, the checks and the export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,11 +64,31 @@ class EpisodeReader:
         """Return times since the episode's start [s]."""
         return (t_ns - self.manifest.started_t_ns) / 1e9
 
-    def pictures(self, name: str) -> Iterator[np.ndarray]:
-        """Decode a camera's video: (height, width, 3) uint8 rgb, in the order of its frame table."""
+    def pictures(self, name: str, wanted: Iterable[int] | None = None) -> Iterator[np.ndarray]:
+        """Decode a camera's video: (height, width, 3) uint8 rgb, in the order of its frame table.
+
+        Args:
+            name: of the camera.
+            wanted: ascending places in that table, each as often as it is to be yielded; None for all.
+
+        Raises:
+            ValueError: the video ends before a wanted picture.
+        """
         with av.open(str(self.video_path(name))) as container:
-            for frame in container.decode(video=0):
-                yield frame.to_ndarray(format="rgb24")
+            container.streams.video[0].thread_type = "AUTO"
+            decoded = container.decode(video=0)
+            if wanted is None:
+                yield from (frame.to_ndarray(format="rgb24") for frame in decoded)
+                return
+            count, shown, picture = 0, -1, None
+            for place in wanted:
+                while count <= place:
+                    if (frame := next(decoded, None)) is None:
+                        raise ValueError(f"camera {name} has {count} pictures; picture {place} was wanted")
+                    count += 1
+                if shown != place:
+                    shown, picture = place, frame.to_ndarray(format="rgb24")
+                yield picture
 
     def columns(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Return every named column as (t_ns, values), both (n,).

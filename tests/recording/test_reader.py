@@ -4,6 +4,7 @@ import pytest
 from backend.core.contracts.command import JointTarget
 from backend.core.contracts.intent import Intent
 from backend.core.contracts.world import WorldState
+from backend.recording.ahead import ahead
 from backend.recording.reader import EpisodeReader
 from backend.recording.resample import interpolate, last_before, nearest, steps
 from tests.recording.conftest import START_NS, open_files
@@ -40,6 +41,27 @@ def test_an_unknown_column_or_camera_lists_what_there_is(finished):
         reader.series(["nonsense"], 10)
     with pytest.raises(KeyError, match="it has head, left_wrist, right_wrist"):
         reader.frames("nose")
+
+
+def test_wanted_pictures_come_in_order_and_as_often_as_wanted(finished):
+    reader = EpisodeReader(finished)
+    every = list(reader.pictures("head"))
+    for got, place in zip(reader.pictures("head", [0, 3, 3, 7]), [0, 3, 3, 7], strict=True):
+        np.testing.assert_array_equal(got, every[place])
+    with pytest.raises(ValueError, match=f"has {len(every)} pictures; picture {len(every)} was wanted"):
+        list(reader.pictures("head", [len(every)]))
+
+
+def test_what_is_made_ahead_comes_in_order_with_its_errors_in_their_turn():
+    def items():
+        yield from range(5)
+        raise OSError("the disk is gone")
+
+    coming = ahead(items(), 3)
+    assert [next(coming) for _ in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(OSError, match="gone"):
+        next(coming)
+    assert list(ahead(iter(()), 3)) == []
 
 
 def test_poses_follow_the_robot_and_its_objects(finished):

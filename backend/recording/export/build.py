@@ -1,12 +1,13 @@
 """Writes the resampled episodes with lerobot's own writer."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from backend.recording.ahead import ahead
 from backend.recording.export.features import columns, features, image_key
 from backend.recording.export.refused import ExportRefused
 from backend.recording.export.rows import Rows
@@ -18,6 +19,8 @@ GOP = 2
 QUEUE = 30
 """Pictures of a camera that may wait for their encoder."""
 FULL_WAIT_S = 0.002
+DECODED_AHEAD = 8
+"""Pictures of a camera that are decoded before they are needed."""
 
 
 def check_alike(readers: list[EpisodeReader]) -> None:
@@ -80,7 +83,10 @@ def build(
     for reader, rows in zip(readers, episodes, strict=True):
         task = reader.manifest.instruction or reader.manifest.task_name or "unnamed task"
         table = columns(rows, codes)
-        videos = {camera: selected(reader.pictures(camera), index) for camera, index in rows.pictures.items()}
+        videos = {
+            camera: ahead(reader.pictures(camera, index.tolist()), DECODED_AHEAD)
+            for camera, index in rows.pictures.items()
+        }
         for i in range(len(rows.t_ns)):
             pictures = {image_key(camera): next(video) for camera, video in videos.items()}
             dataset.add_frame({key: column[i] for key, column in table.items()} | pictures | {"task": task})
@@ -103,14 +109,3 @@ def be_patient(encoder: Any) -> None:
         feed(camera, picture)
 
     encoder.feed_frame = feed_when_there_is_room
-
-
-def selected(pictures: Iterator[np.ndarray], index: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield `pictures[i]` for every i of the ascending `index`, decoding each picture once."""
-    position = -1
-    picture: np.ndarray | None = None
-    for wanted in index:
-        while position < wanted:
-            picture = next(pictures)
-            position += 1
-        yield picture

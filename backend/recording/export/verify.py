@@ -5,7 +5,6 @@ from pathlib import Path
 import av
 import numpy as np
 
-from backend.recording.export.build import selected
 from backend.recording.export.features import columns, image_key
 from backend.recording.export.rows import Rows
 from backend.recording.reader import EpisodeReader
@@ -51,6 +50,7 @@ def verify(
 
 def _count(path: Path) -> int:
     with av.open(str(path)) as container:
+        container.streams.video[0].thread_type = "AUTO"
         return sum(1 for _ in container.decode(video=0))
 
 
@@ -69,10 +69,11 @@ def _check_rows(
 
 def _check_pictures(dataset: object, reader: EpisodeReader, rows: Rows, first: int) -> None:
     probes = sorted({0, len(rows.t_ns) // 2, len(rows.t_ns) - 1})
+    items = [dataset[first + probe] for probe in probes]
     for camera, index in rows.pictures.items():
-        sources = selected(reader.pictures(camera), index[probes])
-        for probe, source in zip(probes, sources, strict=True):
-            picture = dataset[first + probe][image_key(camera)].numpy().transpose(1, 2, 0) * 255
+        sources = reader.pictures(camera, index[probes].tolist())
+        for probe, item, source in zip(probes, items, sources, strict=True):
+            picture = item[image_key(camera)].numpy().transpose(1, 2, 0) * 255
             difference = float(np.abs(picture - source).mean())
             if difference > MAX_DIFFERENCE:
                 raise VerificationFailed(
