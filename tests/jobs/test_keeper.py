@@ -1,11 +1,8 @@
 """The keeper on a real database with real processes: what a restart, a kill and a lost row leave behind."""
 
 import os
-import shutil
 import signal
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,57 +10,11 @@ from sqlalchemy import delete
 
 from backend.core.contracts.job import JobState
 from backend.db.job import JobRow
-from backend.db.migrate import upgrade
 from backend.settings import Settings
-from tests.api.house import House, browser, eventually, running
+from tests.api.house import House, eventually
+from tests.jobs.house import act, ask, job, opened, until
 from tests.jobs.test_local import counted
 from trainer.jobs.run_dir import RunDir
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "bunraku.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
-    shutil.copy(migrated, tmp_path / "bunraku.db")
-    return Settings(data_dir=tmp_path, DATABASE_URL="", _env_file=None)
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
-    async with running(settings) as app, browser(app) as http:
-        yield House(app, http)
-
-
-async def ask(house: House, name: str = "count", **params: object) -> str:
-    reply = await house.http.post("/api/jobs", json={"kind": "count", "name": name, "params": params})
-    assert reply.status_code == 202, reply.text
-    return reply.json()["id"]
-
-
-async def job(house: House, job_id: str) -> dict:
-    return (await house.http.get(f"/api/jobs/{job_id}")).json()
-
-
-async def until(house: House, job_id: str, *states: str) -> dict:
-    found: dict = {}
-
-    async def reached() -> bool:
-        found.update(await job(house, job_id))
-        return found["state"] in states
-
-    await eventually(reached, timeout_s=600)
-    return found
-
-
-async def act(house: House, job_id: str, what: str) -> dict:
-    reply = await house.http.post(f"/api/jobs/{job_id}/{what}", json={})
-    assert reply.status_code in (200, 202), reply.text
-    return reply.json()
 
 
 async def test_a_job_is_followed_to_its_end_and_its_curves_and_log_are_read(settings: Settings):

@@ -11,7 +11,7 @@ from backend.core.contracts.job import DatasetRef, JobSpec
 from backend.db.dataset import DatasetEpisodeRow, DatasetRow, DatasetState
 from backend.settings import Settings
 from tests.api.house import House
-from tests.jobs.test_keeper import act, migrated, opened, settings, until  # noqa: F401 (fixtures)
+from tests.jobs.house import act, opened, until
 from tests.jobs.version import EPISODES
 from trainer.training import preflight
 from trainer.training.params import TrainParams
@@ -70,7 +70,7 @@ async def found(house: House, path: str):
 
 
 @pytest.mark.timeout(900)
-async def test_train_stop_resume_judge_and_register(settings: Settings, version):  # noqa: F811
+async def test_train_stop_resume_judge_and_register(settings: Settings, version):
     async with opened(settings) as house:
         dataset_id = await put_version(house, version)
         body = {"kind": "train", "name": "first", "dataset_id": dataset_id, "params": TINY}
