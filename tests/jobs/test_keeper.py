@@ -1,18 +1,21 @@
 """The keeper on a real database with real processes: what a restart, a kill and a lost row leave behind."""
 
+import asyncio
 import os
 import signal
+import time
 import uuid
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
-from backend.core.contracts.job import JobState
+from backend.core.contracts.job import Finding, JobSpec, JobState
 from backend.db.job import JobRow
 from backend.settings import Settings
 from tests.api.house import House, eventually
 from tests.jobs.house import act, ask, job, opened, until
+from tests.jobs.kinds import CountJob
 from tests.jobs.test_local import counted
 from trainer.jobs.run_dir import RunDir
 
@@ -124,6 +127,24 @@ async def test_a_refused_start_and_a_failure_say_why(settings: Settings):
         wish = {"kind": "count", "name": "x", "params": {"refused": True}}
         check = (await house.http.post("/api/jobs/preflight", json=wish)).json()
         assert (check["ok"], check["findings"][0]["text"]) == (False, "not in the mood")
+
+
+async def test_drafts_are_checked_one_at_a_time(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    under_way, most = [], []
+
+    def check(_self: CountJob, spec: JobSpec) -> list[Finding]:
+        under_way.append(spec)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        under_way.pop()
+        return []
+
+    monkeypatch.setattr(CountJob, "check", check)
+    async with opened(settings) as house:
+        drafts = [{"kind": "count", "name": "x", "params": {"steps": steps}} for steps in (1, 2, 3)]
+        replies = [house.http.post("/api/jobs/preflight", json=draft) for draft in drafts]
+        assert [reply.status_code for reply in await asyncio.gather(*replies)] == [200] * 3
+    assert most == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
