@@ -72,6 +72,7 @@ def build_parts(settings: Settings) -> Parts:
         rollouts=Rollouts(bus, settings.run_dir),
         clients=Clients(live),
         frames=bus.publisher(OPERATOR_FRAME),
+        checking=asyncio.Lock(),
     )
 
 

@@ -1,5 +1,6 @@
 """What routes are given: the app's parts, and one transaction per request."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -40,6 +41,8 @@ class Parts:
     clients: Clients
     frames: Publisher
     """Of OPERATOR_FRAME."""
+    checking: asyncio.Lock
+    """Held while a job that is being put together is checked: one at a time."""
 
 
 def parts(connection: HTTPConnection) -> Parts:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, BackgroundTasks, Query
+from fastapi import APIRouter, BackgroundTasks, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.api import job_schemas as schemas
@@ -19,6 +19,7 @@ from backend.db.job import JobRow
 from backend.services import job_results as results
 from backend.services import jobs as service
 from backend.services import policies
+from backend.services.errors import DomainError
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
@@ -83,10 +84,16 @@ async def create_job(
 
 
 @router.post("/preflight", operation_id="checkJob")
-async def preflight(session: Transaction, parts: AppParts, body: schemas.JobIn) -> schemas.Preflight:
+async def preflight(
+    request: Request, session: Transaction, parts: AppParts, body: schemas.JobIn
+) -> schemas.Preflight:
     """Check what a job would need; starts nothing. May take some seconds."""
     kind, spec = await service.draft_spec(session, service.Wish(**body.model_dump()), parts.settings)
-    findings = await asyncio.to_thread(kind.check, spec)
+    # A form that is being filled in asks again and again, and each check may import LeRobot.
+    async with parts.checking:
+        if await request.is_disconnected():
+            raise DomainError(409, "outdated", "nobody waits for this check any more")
+        findings = await asyncio.to_thread(kind.check, spec)
     return schemas.Preflight(
         ok=all(finding.severity != "fail" for finding in findings),
         findings=[schemas.CheckResult(**msgspec.to_builtins(finding)) for finding in findings],

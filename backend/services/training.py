@@ -14,6 +14,9 @@ from backend.files import write_atomically
 from backend.services.errors import DomainError
 from backend.settings import ROOT
 
+_asked: dict[Path, asyncio.Task[None]] = {}
+"""Files that are being written; a page asks for types and for a schema at once, and may be loaded again."""
+
 
 async def policy_schemas(cache_dir: Path) -> dict[str, Any]:
     """Return the JSON schema of the config of every policy type, by type.
@@ -23,19 +26,26 @@ async def policy_schemas(cache_dir: Path) -> dict[str, Any]:
     """
     path = cache_dir / "policy-schemas" / f"lerobot-{version('lerobot')}.json"
     if not path.is_file():
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "trainer.training.schema",
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, trouble = await process.communicate()
-        if process.returncode:
-            why = trouble.decode(errors="replace").strip().splitlines()[-1:]
-            raise DomainError(409, "no_lerobot", f"LeRobot's policies cannot be read: {' '.join(why)}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(write_atomically, path, out)
+        if path not in _asked:
+            _asked[path] = asyncio.create_task(_write_schemas(path))
+            _asked[path].add_done_callback(lambda _: _asked.pop(path))
+        await asyncio.shield(_asked[path])
     return json.loads(await asyncio.to_thread(path.read_bytes))
+
+
+async def _write_schemas(path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "trainer.training.schema",
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, trouble = await process.communicate()
+    if process.returncode:
+        why = trouble.decode(errors="replace").strip().splitlines()[-1:]
+        raise DomainError(409, "no_lerobot", f"LeRobot's policies cannot be read: {' '.join(why)}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(write_atomically, path, out)
 
 
 async def policy_schema(cache_dir: Path, policy_type: str) -> dict[str, Any]:

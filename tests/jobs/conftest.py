@@ -1,3 +1,4 @@
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +7,9 @@ import pytest
 
 from backend import catalog
 from backend.core.contracts.job import SPEC, JobSpec
+from backend.db.migrate import upgrade
 from backend.recording.export.export import Exported
+from backend.settings import Settings
 from tests.jobs.kinds import KIND
 from tests.jobs.version import make_version
 from trainer.jobs.run_dir import write
@@ -38,3 +41,16 @@ def make_run(folder: Path, **params: object) -> Path:
 def version(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     """A dataset version that no test changes."""
     return make_version(tmp_path_factory.mktemp("version"))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "bunraku.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: Path) -> Settings:
+    shutil.copy(migrated, tmp_path / "bunraku.db")
+    return Settings(data_dir=tmp_path, DATABASE_URL="", _env_file=None)

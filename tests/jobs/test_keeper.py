@@ -1,69 +1,23 @@
 """The keeper on a real database with real processes: what a restart, a kill and a lost row leave behind."""
 
+import asyncio
 import os
-import shutil
 import signal
+import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
-from backend.core.contracts.job import JobState
+from backend.core.contracts.job import Finding, JobSpec, JobState
 from backend.db.job import JobRow
-from backend.db.migrate import upgrade
 from backend.settings import Settings
-from tests.api.house import House, browser, eventually, running
+from tests.api.house import House, eventually
+from tests.jobs.house import act, ask, job, opened, until
+from tests.jobs.kinds import CountJob
 from tests.jobs.test_local import counted
 from trainer.jobs.run_dir import RunDir
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "bunraku.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
-    shutil.copy(migrated, tmp_path / "bunraku.db")
-    return Settings(data_dir=tmp_path, DATABASE_URL="", _env_file=None)
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
-    async with running(settings) as app, browser(app) as http:
-        yield House(app, http)
-
-
-async def ask(house: House, name: str = "count", **params: object) -> str:
-    reply = await house.http.post("/api/jobs", json={"kind": "count", "name": name, "params": params})
-    assert reply.status_code == 202, reply.text
-    return reply.json()["id"]
-
-
-async def job(house: House, job_id: str) -> dict:
-    return (await house.http.get(f"/api/jobs/{job_id}")).json()
-
-
-async def until(house: House, job_id: str, *states: str) -> dict:
-    found: dict = {}
-
-    async def reached() -> bool:
-        found.update(await job(house, job_id))
-        return found["state"] in states
-
-    await eventually(reached, timeout_s=600)
-    return found
-
-
-async def act(house: House, job_id: str, what: str) -> dict:
-    reply = await house.http.post(f"/api/jobs/{job_id}/{what}", json={})
-    assert reply.status_code in (200, 202), reply.text
-    return reply.json()
 
 
 async def test_a_job_is_followed_to_its_end_and_its_curves_and_log_are_read(settings: Settings):
@@ -173,6 +127,24 @@ async def test_a_refused_start_and_a_failure_say_why(settings: Settings):
         wish = {"kind": "count", "name": "x", "params": {"refused": True}}
         check = (await house.http.post("/api/jobs/preflight", json=wish)).json()
         assert (check["ok"], check["findings"][0]["text"]) == (False, "not in the mood")
+
+
+async def test_drafts_are_checked_one_at_a_time(settings: Settings, monkeypatch: pytest.MonkeyPatch):
+    under_way, most = [], []
+
+    def check(_self: CountJob, spec: JobSpec) -> list[Finding]:
+        under_way.append(spec)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        under_way.pop()
+        return []
+
+    monkeypatch.setattr(CountJob, "check", check)
+    async with opened(settings) as house:
+        drafts = [{"kind": "count", "name": "x", "params": {"steps": steps}} for steps in (1, 2, 3)]
+        replies = [house.http.post("/api/jobs/preflight", json=draft) for draft in drafts]
+        assert [reply.status_code for reply in await asyncio.gather(*replies)] == [200] * 3
+    assert most == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from backend.core.contracts.job import JobState
 from backend.db.database import Database
 from backend.db.job import JobRow
 from backend.settings import Settings
-from tests.jobs.test_keeper import migrated, opened, settings, until  # noqa: F401 (fixtures)
+from tests.jobs.house import opened, until
 from trainer.jobs.run_dir import RunDir
 
 STEPS = 40
@@ -33,7 +33,7 @@ def _row(name: str) -> JobRow:
     )
 
 
-async def test_jobs_survive_a_keeper_that_is_killed_at_random(settings: Settings):  # noqa: F811
+async def test_jobs_survive_a_keeper_that_is_killed_at_random(settings: Settings):
     chance = random.Random(1)
     rows = [_row(f"job {i}") for i in range(2)]
     database = Database(settings.database)

@@ -5,13 +5,16 @@ import uuid
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from backend.core.contracts.job import DatasetRef, JobSpec
+from backend.core.contracts.robot import RobotSpec
+from backend.core.contracts.rollout import CameraInput, Observation, Picture, Sight
 from backend.db.dataset import DatasetEpisodeRow, DatasetRow, DatasetState
 from backend.settings import Settings
 from tests.api.house import House
-from tests.jobs.test_keeper import act, migrated, opened, settings, until  # noqa: F401 (fixtures)
+from tests.jobs.house import act, opened, until
 from tests.jobs.version import EPISODES
 from trainer.training import preflight
 from trainer.training.params import TrainParams
@@ -70,7 +73,7 @@ async def found(house: House, path: str):
 
 
 @pytest.mark.timeout(900)
-async def test_train_stop_resume_judge_and_register(settings: Settings, version):  # noqa: F811
+async def test_train_stop_resume_judge_and_register(settings: Settings, version):
     async with opened(settings) as house:
         dataset_id = await put_version(house, version)
         body = {"kind": "train", "name": "first", "dataset_id": dataset_id, "params": TINY}
@@ -109,7 +112,7 @@ async def test_train_stop_resume_judge_and_register(settings: Settings, version)
         assert policy["manifest"]["cameras"] == [{"name": "head", "height_px": 32, "width_px": 48}]
         assert policy["open_loop"]["score"] == pytest.approx(judged[-1]["score"])
         assert not list(Path(policy["folder"]).rglob("optimizer_state*"))
-        _policy_runs(Path(policy["folder"]))
+        _policy_is_served(Path(policy["folder"]), house.parts.spec)
         await _registry(house, policy, dataset_id, job_id)
 
 
@@ -146,18 +149,29 @@ async def _registry(house: House, policy: dict, dataset_id: str, job_id: str) ->
     assert (Path(kept["folder"]) / "model.safetensors").exists()
 
 
-def _policy_runs(folder: Path) -> None:
-    """What is registered is loaded by LeRobot itself and gives actions."""
-    import torch
-    from lerobot.policies.factory import get_policy_class, make_pre_post_processors
+def _policy_is_served(folder: Path, robot: RobotSpec) -> None:
+    """Our own server takes what is registered: a picture as the camera gives it in, actions out."""
+    from trainer.policy_server.checkpoint import LeRobotPolicy
 
-    policy = get_policy_class("act").from_pretrained(folder)
-    assert set(policy.config.input_features) == {"observation.state", "observation.images.head"}
-    pre, post = make_pre_post_processors(policy.config, pretrained_path=str(folder))
-    batch = {"observation.state": torch.zeros(32), "observation.images.head": torch.zeros(3, 32, 48)}
-    chunk = post(policy.predict_action_chunk(pre(batch)))
-    assert chunk.shape == (1, 8, 36)
-    assert torch.isfinite(chunk).all()
+    policy = LeRobotPolicy(folder, robot, device="cpu")
+    assert policy.hello.layout_hash == robot.layout.hash
+    assert (policy.hello.chunk_size, policy.hello.fps) == (8, 30.0)
+    assert policy.hello.cameras == (CameraInput(name="head", height=32, width=48),)
+    picture = Picture(
+        camera="head", t_ns=0, encoding="rgb8", height=240, width=320, data=bytes(240 * 320 * 3)
+    )
+    sight = Sight(
+        t_ns=0,
+        state=np.zeros(32),
+        torso_base=np.zeros(17),
+        torso_command=np.zeros(4),
+        pictures=(picture,),
+    )
+    seen = Observation(seq=1, start_step=0, task="", delay=0, left_over=np.zeros((0, 36)), sights=(sight,))
+    actions, timings = policy.predict(seen)
+    assert actions.shape == (8, 36)
+    assert np.isfinite(actions).all()
+    assert timings.infer > 0
 
 
 def spec(version, **params: object) -> JobSpec:

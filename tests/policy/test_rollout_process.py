@@ -1,10 +1,8 @@
 """A rollout over the real processes: world, control, recorder, rollout and a policy server of its own."""
 
 import contextlib
-import os
 import signal
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,7 +21,6 @@ from backend.core.contracts.rollout import RolloutRequest, RolloutStatus
 from backend.core.contracts.tick import Mode, TickRecord
 from backend.recording.tables import load_tables
 from backend.runtime.bus import Bus, ServiceUnavailable
-from backend.runtime.realtime import THREAD_CAPS
 from backend.runtime.topics import (
     CONTROL,
     CONTROL_TICK,
@@ -33,35 +30,14 @@ from backend.runtime.topics import (
     ROLLOUT,
     ROLLOUT_STATUS,
 )
-from tests.support.app import ROOT, module_process, temporary_data_dir
+from tests.policy.serving import TOKEN, policy_server
+from tests.support.app import module_process, temporary_data_dir
 
 # Starting everything takes long on a machine that is busy with other tests.
 pytestmark = pytest.mark.timeout(600)
 
 ADA, POLICY = "ada", "policy:hold"
-TOKEN = "correct-horse-battery"
 BACK_S = 120.0
-
-
-@contextlib.contextmanager
-def policy_server(folder: Path) -> Iterator[tuple[subprocess.Popen, str]]:
-    """Run a real policy server that holds the pose, and give its process and address."""
-    (folder / "token").write_text(TOKEN)
-    command = [sys.executable, "-m", "trainer.policy_server", "--policy", "hold", "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--token-file", str(folder / "token")],
-        cwd=ROOT,
-        env={**os.environ, **THREAD_CAPS},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        line = next(line for line in process.stdout if line.startswith("serving "))
-        yield process, line.split()[-1]
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 class House:

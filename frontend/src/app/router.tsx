@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { parseFilters } from "@/features/episodes/library/filters";
 import { parsePolicies } from "@/features/policies/model";
+import { parseRollout } from "@/features/rollout/model";
 import { parseCompare, parseList, parseNew } from "@/features/training/search";
 import { Failed } from "./Failed";
 import { NotFound } from "./NotFound";
@@ -86,7 +87,7 @@ const policy = createRoute({
 const rollout = createRoute({
   getParentRoute: () => root,
   path: "/rollout",
-  validateSearch: ({ policy }: Record<string, unknown>): { policy?: string } => (typeof policy === "string" ? { policy } : {}),
+  validateSearch: parseRollout,
   component: lazyRouteComponent(() => import("@/features/rollout/RolloutPage"), "RolloutPage"),
 });
 

@@ -15,10 +15,10 @@ import { HelpDialog } from "./HelpDialog";
 import { LatencyStrip } from "./LatencyStrip";
 import { cameraMeter, startMeters } from "./meters";
 import { Notes } from "./Notes";
-import { RecordBar } from "./RecordBar";
+import { RecordBar } from "@/shared/takes/RecordBar";
 import { nextStep, situationOf } from "@/shared/live/situation";
 import { StatusBar } from "./StatusBar";
-import { useTakes } from "./useTakes";
+import { useTakes } from "@/shared/takes/useTakes";
 import { useVideo } from "@/shared/video/useVideo";
 
 const NO_SERVERS: string[] = [];
@@ -44,6 +44,7 @@ export function CockpitPage() {
   const takes = useTakes();
 
   const onCommand = useEffectEvent((command: CommandAction | "stop") => {
+    if (takes.press(command)) return;
     switch (command) {
       case "next": {
         const step = nextStep(situationOf(live.get()));
@@ -55,14 +56,6 @@ export function CockpitPage() {
         return void ask({ kind: command });
       case "help":
         return setHelp(true);
-      case "record": {
-        const phase = live.get().telemetry?.recorder?.phase;
-        return takes.act(phase === "recording" || phase === "countdown" ? "stop" : "record");
-      }
-      case "save":
-      case "redo":
-      case "discard":
-        return takes.act(command);
     }
   });
   useEffect(() => startDriving((command) => onCommand(command)), []);

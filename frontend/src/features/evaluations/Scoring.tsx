@@ -2,13 +2,11 @@ import { Alert, Button, Checkbox, Group, NumberInput, Paper, Stack, Text, Textar
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useKeys } from "@/shared/input/useKeys";
-import { useClientId } from "@/shared/live/live";
 import { operatorName } from "@/shared/live/operatorName";
 import { Key } from "@/shared/ui/Key";
-import { ReasonButton } from "@/shared/ui/ReasonButton";
 import classes from "./evaluations.module.css";
 import { SCORES, withoutLast, withScore, type EvaluationDetail, type Score } from "./model";
-import { score, startTrial, useChange } from "./queries";
+import { score, useChange } from "./queries";
 import { SCORING_KEYS } from "./scoringKeys";
 import { Start } from "./Start";
 
@@ -18,7 +16,6 @@ const CHOICES: readonly Score[] = ["success", "assisted", "fail"];
 export function Scoring({ evaluation, number }: { evaluation: EvaluationDetail; number: number }) {
   const { subtasks, trial_list, total } = evaluation;
   const trial = trial_list.find((one) => one.number === number);
-  const client = useClientId();
   const navigate = useNavigate();
   const [scores, setScores] = useState<readonly Score[]>([]);
   const [time_s, setTime] = useState<number | string>("");
@@ -36,10 +33,6 @@ export function Scoring({ evaluation, number }: { evaluation: EvaluationDetail; 
       episode: "",
       note: note.trim(),
     }),
-  );
-  const start = useChange(
-    () => startTrial(evaluation.id, number, client),
-    () => void navigate({ to: "/rollout", search: {} }),
   );
   const enter = (value: Score) => !complete && setScores(withScore(scores, value, subtasks.length));
   const back = () => setScores(withoutLast(scores));
@@ -64,22 +57,15 @@ export function Scoring({ evaluation, number }: { evaluation: EvaluationDetail; 
                 Start {trial.condition + 1}. Set it up as in the picture, then let the policy drive.
               </Text>
             </div>
-            <ReasonButton
+            <Button
               ml="auto"
               variant="light"
-              reason={client ? "" : "There is no connection to the robot"}
-              hint="Starts it under its letter and opens the rollout page, where you see it and can take over. You must have control, and the robot must be armed."
-              loading={start.isPending}
-              onClick={() => start.mutate(undefined)}
+              title="Opens the rollout page, where you take control, start it under its letter, see it and can take over"
+              onClick={() => void navigate({ to: "/rollout", search: { evaluation: evaluation.id, trial: number } })}
             >
               Let policy {trial.label} drive
-            </ReasonButton>
+            </Button>
           </Group>
-          {start.error && (
-            <Alert color="red" mb="sm">
-              {start.error.message}
-            </Alert>
-          )}
           <ol className={classes.list}>
             {subtasks.map(({ name, text }, index) => {
               const given = scores[index];

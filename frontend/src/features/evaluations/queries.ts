@@ -49,9 +49,6 @@ export const remove = (id: string) => body(http.DELETE("/api/evaluations/{evalua
 export const score = (id: string, number: number, wish: TrialScore) =>
   body(http.PUT("/api/evaluations/{evaluation_id}/trials/{number}", { params: { path: { evaluation_id: id, number } }, body: wish }));
 
-export const startTrial = (id: string, number: number, client: string) =>
-  body(http.POST("/api/evaluations/{evaluation_id}/trials/{number}/start", { params: { path: { evaluation_id: id, number } }, body: { client } }));
-
 export const putNote = (id: string, condition: number, note: string) =>
   body(http.PUT("/api/evaluations/{evaluation_id}/starts/{condition}/note", { params: { path: { evaluation_id: id, condition } }, body: { note } }));
 

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { GroupErrors } from "@/shared/plot/GroupErrors";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { several } from "@/shared/ui/format";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { Page } from "@/shared/ui/Page";
 import { ReasonButton } from "@/shared/ui/ReasonButton";
@@ -73,7 +74,7 @@ export function PolicyPage() {
             {policy.open_loop ? (
               <>
                 <Text size="xs" c="dimmed" mb="sm">
-                  {policy.open_loop.samples} samples of {policy.open_loop.episodes.length} episodes that were never trained on; mean absolute error over the whole
+                  {several(policy.open_loop.samples, "sample")} of {several(policy.open_loop.episodes.length, "episode")} never trained on; mean absolute error over the whole
                   chunk
                 </Text>
                 <GroupErrors groups={policy.open_loop.groups} />

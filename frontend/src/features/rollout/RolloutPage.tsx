@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CatchBoundary, getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import { robotQuery, systemQuery } from "@/shared/api/queries";
-import type { CommandAction } from "@/shared/input/actions";
+import { type CommandAction, LABELS } from "@/shared/input/actions";
 import { bindingsStore } from "@/shared/input/bindingsStore";
 import { startDriving, useInput } from "@/shared/input/driving";
 import { keyLabel } from "@/shared/input/keyLabel";
@@ -10,6 +10,8 @@ import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { ControlButtons } from "@/shared/live/ControlButtons";
 import { ask, live, sameContent, useClientId, useLive } from "@/shared/live/live";
 import { nextStep, situationOf } from "@/shared/live/situation";
+import { RecordBar } from "@/shared/takes/RecordBar";
+import { useTakes } from "@/shared/takes/useTakes";
 import { Key } from "@/shared/ui/Key";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { CameraView } from "@/shared/video/CameraView";
@@ -20,6 +22,7 @@ import { rolloutQuery, useRolloutAction } from "./queries";
 import classes from "./rollout.module.css";
 import { Running } from "./Running";
 import { Setup } from "./Setup";
+import { TrialSetup } from "./TrialSetup";
 import { WhoDrives } from "./WhoDrives";
 
 const route = getRouteApi("/rollout");
@@ -30,7 +33,7 @@ const PlanTwin = lazy(() => import("./PlanTwin").then((module) => ({ default: mo
 
 /** Let a policy drive, watch it, take over from it. */
 export function RolloutPage() {
-  const { policy } = route.useSearch();
+  const { policy, evaluation, trial } = route.useSearch();
   const { data: robot } = useQuery(robotQuery);
   const { data: system } = useQuery(systemQuery);
   const { data: rollout } = useQuery(rolloutQuery);
@@ -42,11 +45,14 @@ export function RolloutPage() {
   const situation = useLive(situationOf, sameContent);
   const deadman = useInput((state) => state.deadman);
   const suspended = useInput((state) => state.suspended);
+  const recording = useLive(({ telemetry }) => telemetry?.recorder?.phase === "recording");
   const [help, setHelp] = useState(false);
+  const takes = useTakes();
 
   const onCommand = useEffectEvent((command: CommandAction | "stop") => {
     if (command === "stop") return void ask({ kind: "stop" });
     if (command === "help") return setHelp(true);
+    if (takes.press(command)) return;
     if (command !== "next") return;
     const step = nextStep(situationOf(live.get()));
     if (step) void ask({ kind: step });
@@ -61,8 +67,11 @@ export function RolloutPage() {
     { keys: [keyLabel(keys.deadman)], label: "Take over (hold), let go to hand back; all keys of the cockpit drive meanwhile", run: () => undefined },
     { keys: [keyLabel(keys.next)], label: "Take control, then arm", run: () => undefined },
     ...own,
+    { keys: [keyLabel(keys.record)], label: LABELS.record, run: () => undefined },
+    { keys: [keyLabel(keys.save)], label: LABELS.save, run: () => undefined },
     { keys: ["?"], label: "This help", run: () => undefined },
   ];
+  const underWay = rollout !== undefined && isUnderWay(rollout);
   const [head, ...others] = cameras;
   return (
     <div className={classes.page}>
@@ -70,7 +79,7 @@ export function RolloutPage() {
         <WhoDrives />
         <ControlButtons situation={situation} />
       </div>
-      <div className={classes.head}>
+      <div className={classes.head} data-recording={recording || undefined}>
         <CameraView camera={head ?? "head"} stream={video.streams.get(head ?? "")} problem={video.problem} />
       </div>
       <div className={classes.others}>
@@ -91,7 +100,7 @@ export function RolloutPage() {
           <Key>{keyLabel(keys.deadman)}</Key>{" "}
           {suspended ? "This page has no focus: click it, or you cannot take over." : deadman ? "You drive while you hold it." : "Hold to take over at any time."}
         </p>
-        {rollout && isUnderWay(rollout) ? (
+        {underWay ? (
           <Running rollout={rollout} situation={situation} act={act} />
         ) : (
           <>
@@ -101,9 +110,16 @@ export function RolloutPage() {
                 {rollout.reason}
               </p>
             )}
-            <Setup rollout={rollout} situation={situation} act={act} wanted={policy} />
+            {evaluation !== undefined && trial !== undefined ? (
+              <TrialSetup trial={{ evaluation, trial }} rollout={rollout} situation={situation} act={act} />
+            ) : (
+              <Setup rollout={rollout} situation={situation} act={act} takes={takes} wanted={policy} />
+            )}
           </>
         )}
+      </div>
+      <div className={classes.record}>
+        <RecordBar takes={takes} keys={keys} taskLocked={underWay ? "The policy was told this task" : ""} />
       </div>
       <KeyHelp title="Keys of this page" keys={shown} opened={help} onClose={() => setHelp(false)} />
     </div>

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { ask, useClientId } from "@/shared/live/live";
 import type { Situation } from "@/shared/live/situation";
 import { Fact } from "@/shared/ui/Fact";
-import { milliseconds } from "@/shared/ui/format";
+import { milliseconds, several } from "@/shared/ui/format";
 import { ReasonButton } from "@/shared/ui/ReasonButton";
 import { borderRatio, isUnderWay, latencyParts, noPause, noResume, type Rollout } from "./model";
 import type { useRolloutAction } from "./queries";
@@ -116,10 +116,10 @@ export function Running({ rollout, situation, act }: Props) {
           </div>
         </div>
         <Stack gap={3}>
-          <Fact name="Interventions" value={<strong className="numeric">{rollout.takeovers} times</strong>} />
+          <Fact name="Interventions" value={<strong className="numeric">{several(rollout.takeovers, "time")}</strong>} />
           <Fact name="Answers" value={`${rollout.chunks}, of them ${rollout.late} late and ${rollout.discarded} unused`} />
-          <Fact name="Stalls" value={`${rollout.stalls} times, ${rollout.stalled_steps} steps`} />
-          <Fact name="Delay" value={`${rollout.d_real} steps, ${rollout.d_est} expected`} />
+          <Fact name="Stalls" value={`${several(rollout.stalls, "time")}, ${several(rollout.stalled_steps, "step")}`} />
+          <Fact name="Delay" value={`${several(rollout.d_real, "step")}, ${rollout.d_est} expected`} />
           <Fact name="Pictures were" value={`${milliseconds(rollout.observation_age_ms)} old`} />
           <Fact name="Jump between chunks" value={rollout.border_jump_rad === null ? "–" : `${rollout.border_jump_rad.toFixed(4)} rad`} />
           <Fact name="Jerk at borders" value={ratio === null ? "–" : `${ratio.toFixed(2)} × inside`} title="1 is as smooth at the borders of chunks as inside them" />

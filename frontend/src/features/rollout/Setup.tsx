@@ -2,9 +2,10 @@ import { Anchor, Group, NumberInput, Paper, Radio, Select, Stack, Switch, Text, 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { policiesQuery, robotQuery, tasksQuery } from "@/shared/api/queries";
+import { policiesQuery, robotQuery } from "@/shared/api/queries";
 import { useClientId } from "@/shared/live/live";
 import type { Situation } from "@/shared/live/situation";
+import type { Takes } from "@/shared/takes/useTakes";
 import { ReasonButton } from "@/shared/ui/ReasonButton";
 import { noStart, type Rollout, type RolloutIn } from "./model";
 import type { useRolloutAction } from "./queries";
@@ -20,14 +21,16 @@ interface Props {
   rollout: Rollout | undefined;
   situation: Situation;
   act: ReturnType<typeof useRolloutAction>;
+  /** What it is told is what is recorded for. */
+  takes: Takes;
   /** From the address: the policy to begin with. */
   wanted: string | undefined;
 }
 
 /** What shall drive, and what it is told. Nothing moves before Start. */
-export function Setup({ rollout, situation, act, wanted }: Props) {
+export function Setup({ rollout, situation, act, takes, wanted }: Props) {
   const policies = (useQuery(policiesQuery).data ?? []).filter(({ stage }) => stage !== "retired");
-  const tasks = useQuery(tasksQuery).data ?? [];
+  const tasks = takes.tasks ?? [];
   const robot = useQuery(robotQuery).data;
   const client = useClientId();
   const [source, setSource] = useState<"registry" | "server">("registry");
@@ -35,14 +38,13 @@ export function Setup({ rollout, situation, act, wanted }: Props) {
   const [url, setUrl] = useState("ws://127.0.0.1:8765");
   const [token, setToken] = useState("");
   const [dialect, setDialect] = useState<NonNullable<RolloutIn["dialect"]>>("bunraku");
-  const [task, setTask] = useState<string | null>(null);
   const [merge, setMerge] = useState<NonNullable<RolloutIn["merge"]>>("blend");
   const [steps, setSteps] = useState(10);
   const [handBack, setHandBack] = useState(true);
   const chosen = policies.find(({ id }) => id === policy);
-  const told = tasks.find(({ id }) => id === task) ?? tasks[0];
+  const told = tasks.find(({ id }) => id === takes.task);
   const ready = source === "registry" ? chosen !== undefined : /^wss?:\/\/\S+$/.test(url);
-  const reason = noStart(situation, rollout, ready);
+  const reason = noStart(situation, rollout, ready) || (tasks.length > 0 && !told ? "Choose the task it is told" : "");
   const start = () =>
     act.mutate({
       kind: "start",
@@ -109,8 +111,8 @@ export function Setup({ rollout, situation, act, wanted }: Props) {
           allowDeselect={false}
           data={tasks.map(({ id, name }) => ({ value: id, label: name }))}
           value={told?.id ?? null}
-          onChange={setTask}
-          placeholder="No tasks yet: create one on the Tasks page"
+          onChange={(id) => takes.chooseTask(id ?? "")}
+          placeholder={tasks.length > 0 ? "Choose a task" : "No tasks yet: create one on the Tasks page"}
           description={told ? `It is told: ${told.instruction}` : undefined}
           inputWrapperOrder={["label", "input", "description"]}
         />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Situation } from "@/shared/live/situation";
-import { borderRatio, latencyParts, noPause, noResume, noStart, planLines, whoDrives, type Rollout } from "./model";
+import { borderRatio, latencyParts, noPause, noResume, noStart, parseRollout, planLines, whoDrives, type Rollout } from "./model";
 
 const IDLE: Rollout = {
   phase: "idle",
@@ -30,6 +30,16 @@ const IDLE: Rollout = {
   plan: [],
 };
 const READY: Situation = { online: true, robot: true, mode: "READY", holder: "me", holderName: "Ann" };
+
+describe("the address", () => {
+  it("names a policy or a trial, and nothing that makes no sense", () => {
+    expect(parseRollout({ policy: "p" })).toEqual({ policy: "p" });
+    expect(parseRollout({ evaluation: "e", trial: 3, policy: "p" })).toEqual({ evaluation: "e", trial: 3 });
+    expect(parseRollout({ evaluation: "e", trial: -1 })).toEqual({});
+    expect(parseRollout({ evaluation: "e", trial: "first" })).toEqual({});
+    expect(parseRollout({ trial: 3 })).toEqual({});
+  });
+});
 
 describe("starting", () => {
   it("needs control, an armed robot and a policy, and says which is missing", () => {

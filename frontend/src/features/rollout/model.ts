@@ -8,6 +8,27 @@ import { plainName } from "@/shared/ui/format";
 export type Rollout = components["schemas"]["Rollout"];
 export type RolloutIn = components["schemas"]["RolloutIn"];
 
+/** A trial of an evaluation that is scored by hand. */
+export interface TrialAddress {
+  /** Id of the evaluation. */
+  evaluation: string;
+  /** Its number, from 0. */
+  trial: number;
+}
+
+export interface RolloutSearch {
+  /** Id of the policy to begin with. */
+  policy?: string;
+  evaluation?: string;
+  trial?: number;
+}
+
+/** Reads the address; what makes no sense is left out. */
+export function parseRollout({ policy, evaluation, trial }: Record<string, unknown>): RolloutSearch {
+  if (typeof evaluation === "string" && typeof trial === "number" && Number.isInteger(trial) && trial >= 0) return { evaluation, trial };
+  return typeof policy === "string" ? { policy } : {};
+}
+
 const UNDER_WAY: readonly Rollout["phase"][] = ["loading", "connecting", "warming_up", "waiting", "driving", "taken_over", "paused"];
 
 export const isUnderWay = ({ phase }: Pick<Rollout, "phase">): boolean => UNDER_WAY.includes(phase);

@@ -15,6 +15,7 @@ import { JobFacts } from "./job/JobFacts";
 import classes from "./job/job.module.css";
 import { LogPanel } from "./job/LogPanel";
 import { OpenLoopPanel } from "./job/OpenLoopPanel";
+import { useEnding } from "./job/useEnding";
 import { isOver, noResume, noStop } from "./model";
 import { jobQuery, kindsQuery, useJobAction } from "./queries";
 import { JobProgress, StateBadge } from "./StateBadge";
@@ -30,6 +31,7 @@ export function JobPage() {
   const act = useJobAction(id);
   const [help, setHelp] = useState(false);
   const job = query.data;
+  useEnding(job);
   const kind = kinds?.find(({ name }) => name === job?.kind);
   const duplicate = () => void navigate({ to: "/training/new", search: { from: id } });
   const keys: KeyBinding[] = [

@@ -59,7 +59,8 @@ export const openLoopQuery = (id: string, active: boolean) =>
 export const preflightQuery = (draft: string) =>
   queryOptions({
     queryKey: ["jobs", "preflight", draft],
-    queryFn: () => body(http.POST("/api/jobs/preflight", { body: JSON.parse(draft) as JobIn })),
+    // A check of a draft that has changed since is not waited for: the server then leaves it out.
+    queryFn: ({ signal }) => body(http.POST("/api/jobs/preflight", { body: JSON.parse(draft) as JobIn, signal })),
     enabled: draft !== "",
     retry: false,
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, clockTime, duration, milliseconds, plainName, significant } from "./format";
+import { bytes, clockTime, duration, milliseconds, plainName, several, significant } from "./format";
 
 test("clock time never shows sixty seconds", () => {
   expect(clockTime(0)).toBe("0:00.0");
@@ -40,4 +40,10 @@ test("three digits say enough", () => {
   expect(significant(0.12345)).toBe("0.123");
   expect(significant(-1234.5)).toBe("-1,234");
   expect(significant(12.345)).toBe("12.3");
+});
+
+test("one thing is not plural", () => {
+  expect(several(1, "episode")).toBe("1 episode");
+  expect(several(0, "episode")).toBe("0 episodes");
+  expect(several(1200, "row")).toBe("1,200 rows");
 });

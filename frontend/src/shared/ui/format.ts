@@ -39,6 +39,9 @@ export function duration(seconds: number | null | undefined): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
+/** 1 -> `1 episode`, 1200 -> `1,200 episodes`. */
+export const several = (count: number, one: string): string => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
+
 /** `the disk is full` -> `The disk is full`. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -6,6 +6,7 @@ import { datasetsQuery } from "@/shared/api/queries";
 import { body, http } from "@/shared/api/http";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
+import { several } from "@/shared/ui/format";
 import { ReasonButton } from "@/shared/ui/ReasonButton";
 import { SchemaForm } from "../form/SchemaForm";
 import { jobQuery } from "../queries";
@@ -103,7 +104,7 @@ export function JobForm({ kinds, copied }: { kinds: readonly JobKind[]; copied: 
                 searchable
                 data={datasets.map((one) => ({
                   value: one.id,
-                  label: `${versionName(one)}: ${one.episodes} episodes, ${one.rows.toLocaleString("en")} rows${one.state === "ready" ? "" : ` (${one.state})`}`,
+                  label: `${versionName(one)}: ${several(one.episodes, "episode")}, ${several(one.rows, "row")}${one.state === "ready" ? "" : ` (${one.state})`}`,
                   disabled: one.state !== "ready",
                 }))}
                 value={draft.dataset?.id ?? null}

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { GroupErrors } from "@/shared/plot/GroupErrors";
 import type { Line } from "@/shared/plot/lines";
 import { LinePlot } from "@/shared/plot/LinePlot";
-import { plainName } from "@/shared/ui/format";
+import { plainName, several } from "@/shared/ui/format";
 import { isOver, type Job, type OpenLoop } from "../model";
 import { openLoopQuery } from "../queries";
 import classes from "./job.module.css";
@@ -52,7 +52,7 @@ export function OpenLoopPanel({ job }: { job: Job }) {
           onChange={(value) => setStep(Number(value))}
         />
         <Text size="xs" c="dimmed">
-          {chosen.samples} samples of {chosen.episodes.length} episodes that were never trained on; mean absolute error over the whole chunk
+          {several(chosen.samples, "sample")} of {several(chosen.episodes.length, "episode")} never trained on; mean absolute error over the whole chunk
         </Text>
       </Group>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">

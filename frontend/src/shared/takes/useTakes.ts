@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Task, tasksQuery } from "@/shared/api/queries";
+import type { CommandAction } from "@/shared/input/actions";
 import { ask, live } from "@/shared/live/live";
 import { CONFIRM_MS, COUNTDOWN_S, type TakeAction, takeObstacle } from "./recording";
 
@@ -15,6 +16,8 @@ export interface Takes {
   /** Discard was pressed once and waits for the second press. */
   confirming: boolean;
   act: (action: TakeAction) => void;
+  /** Does what a key asks for; false when the key is not about takes. */
+  press: (command: CommandAction | "stop") => boolean;
 }
 
 /** The chosen task, and what keys and buttons do with takes. */
@@ -51,7 +54,18 @@ export function useTakes(): Takes {
     [task, confirming, queries],
   );
 
-  return { tasks, task, chooseTask, confirming, act };
+  const press = useCallback(
+    (command: CommandAction | "stop"): boolean => {
+      const phase = live.get().telemetry?.recorder?.phase;
+      if (command === "record") act(phase === "recording" || phase === "countdown" ? "stop" : "record");
+      else if (command === "save" || command === "redo" || command === "discard") act(command);
+      else return false;
+      return true;
+    },
+    [act],
+  );
+
+  return { tasks, task, chooseTask, confirming, act, press };
 }
 
 /** Does it; returns whether the library has changed. */

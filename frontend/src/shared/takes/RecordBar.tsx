@@ -11,8 +11,15 @@ import type { Takes } from "./useTakes";
 
 const LOW_DISK_BYTES = 5e9;
 
+interface Props {
+  takes: Takes;
+  keys: KeyBindings;
+  /** Why the task cannot be changed now; empty when it can. */
+  taskLocked?: string;
+}
+
 /** Choose a task, record, judge: usable by key while both hands drive. */
-export function RecordBar({ takes, keys }: { takes: Takes; keys: KeyBindings }) {
+export function RecordBar({ takes, keys, taskLocked = "" }: Props) {
   const { tasks, task } = takes;
   const online = useLive(({ connection }) => connection.state === "open");
   const recorder = useLive(({ telemetry }) => {
@@ -50,7 +57,8 @@ export function RecordBar({ takes, keys }: { takes: Takes; keys: KeyBindings }) 
             className={classes.select}
             aria-label="Task"
             placeholder="Choose a task"
-            disabled={running || recorder?.phase === "review"}
+            disabled={running || recorder?.phase === "review" || taskLocked !== ""}
+            title={taskLocked}
             data={(tasks ?? []).map(({ id, name }) => ({ value: id, label: name }))}
             value={task || null}
             onChange={(id) => takes.chooseTask(id ?? "")}
