@@ -27,7 +27,6 @@ from devices.emulators.manus.hand_model import joints
 from devices.emulators.manus.motions import MOVE_S, ROUND, STAY_S, at, poses
 from devices.robots.g1_spec import g1_spec
 
-HZ = 120.0
 SETTLED_S = 0.3
 FAR_M, MET_M = 0.050, 0.005
 
@@ -75,40 +74,63 @@ def people(count: int, glove: str, seed: int = 3) -> list[Person]:
     ]
 
 
-def run(spec, way: str, crowd: list[Person], rounds: int, folder: Path) -> dict[str, np.ndarray]:
+@dataclass(frozen=True)
+class Moment:
+    """What a person does and what the glove reads at one instant."""
+
+    settled: str
+    """The pose that is held, some time after it was taken; empty on the way."""
+    angles_deg: np.ndarray
+    nodes: np.ndarray
+    apart_m: tuple[float, float]
+    """From the thumb's tip to those of index and middle finger, of the person."""
+
+
+def motion(person: Person, rounds: int, hz: float) -> list[Moment]:
+    """Return what one person does."""
+    rng = np.random.default_rng(11)
+    moments = []
+    for k in range(int(rounds * len(ROUND) * (MOVE_S + STAY_S) * hz)):
+        true_deg, pose = at(k / hz, bend_scale=person.bend_scale)
+        settled = k / hz % (MOVE_S + STAY_S) > MOVE_S + SETTLED_S
+        sensed_deg = person.sensed(true_deg, rng)
+        true = joints(true_deg, person.side, person.size)
+        moments.append(
+            Moment(
+                settled=pose if settled else "",
+                angles_deg=sensed_deg,
+                nodes=joints(sensed_deg, person.side, person.size),
+                apart_m=(tip_distance_m(true, "index"), tip_distance_m(true, "middle")),
+            )
+        )
+    return moments
+
+
+def run(spec, way: str, crowd: list[tuple[Person, list[Moment]]], folder: Path) -> dict[str, np.ndarray]:
     """Return the measurements of one way: CPU ms, pinch errors [mm], how far opened and closed."""
     found: dict[str, list[float]] = {key: [] for key in ("ms", "index", "middle", "opened", "closed", "false")}
-    for person in crowd:
+    for person, moments in crowd:
         solver, needs_nodes = _solver(spec, way, person, folder)
         model = Dex3Model(spec, person.side)
         fist = hand_pose(model.joints, 1.0, 0.0)
         fingers = [i for i, joint in enumerate(model.joints) if "thumb" not in joint]
         widest = np.linalg.norm(np.diff(model.tips_m(np.zeros(7))[:2], axis=0))
-        rng = np.random.default_rng(11)
-        for k in range(int(rounds * len(ROUND) * (MOVE_S + STAY_S) * HZ)):
-            t_s = k / HZ
-            true_deg, pose = at(t_s, bend_scale=person.bend_scale)
-            sensed_deg = person.sensed(true_deg, rng)
-            value = joints(sensed_deg, person.side, person.size) if needs_nodes else sensed_deg
+        for moment in moments:
+            value = moment.nodes if needs_nodes else moment.angles_deg
             began = time.thread_time_ns()
             q = solver.retarget(value)
             found["ms"].append((time.thread_time_ns() - began) / 1e6)
             tips = model.tips_m(q)
             gaps = np.linalg.norm(tips[1:] - tips[0], axis=1) - 2 * TIP_RADIUS_M
-            person_m = [
-                tip_distance_m(joints(true_deg, person.side, person.size), finger) for finger in TIPS[1:]
-            ]
-            if pose != "fist" and k % 12 == 0:
-                wrong = any(gap < MET_M and apart > FAR_M for gap, apart in zip(gaps, person_m, strict=True))
-                found["false"].append(float(wrong))
-            if not pose or t_s % (MOVE_S + STAY_S) < MOVE_S + SETTLED_S:
-                continue
-            if pose.startswith("pinch"):
-                finger = pose.removeprefix("pinch_")
+            if moment.settled != "fist":
+                pairs = zip(gaps, moment.apart_m, strict=True)
+                found["false"].append(float(any(gap < MET_M and apart > FAR_M for gap, apart in pairs)))
+            if moment.settled.startswith("pinch"):
+                finger = moment.settled.removeprefix("pinch_")
                 found[finger].append(abs(gaps[TIPS.index(finger) - 1]) * 1e3)
-            elif pose == "open":
+            elif moment.settled == "open":
                 found["opened"].append(float((gaps.min() + 2 * TIP_RADIUS_M) / widest))
-            elif pose == "fist":
+            elif moment.settled == "fist":
                 found["closed"].append(float(np.mean(q[fingers] / fist[fingers])))
     return {key: np.array(values) for key, values in found.items()}
 
@@ -135,9 +157,12 @@ def main() -> None:
     spec, rows, keys = g1_spec(), [], {}
     with tempfile.TemporaryDirectory() as folder:
         for glove in ("ideal", "usual"):
-            crowd = people(2 if quick else 8, glove)
+            crowd = [
+                (person, motion(person, 1 if quick else 2, 30.0 if quick else 120.0))
+                for person in people(2 if quick else 8, glove)
+            ]
             for way in ways:
-                found = run(spec, way, crowd, 1 if quick else 3, Path(folder))
+                found = run(spec, way, crowd, Path(folder))
                 rows.append(
                     {
                         "way": way,
