@@ -4,7 +4,8 @@ People of different size, each with a glove that has its own error (gain and off
 through open hand, fist, relaxed hand and pinches with index and middle finger that really bring the tips of
 their hand together. Each is calibrated as in the app, from what their glove reads. `error` of a pinch is how
 far the robot's tips are from just touching while the person's touch; `opened` and `closed` are 1 for the
-robot's whole range. A false pinch: the robot's tips touch while the person's are far apart.
+robot's whole range. dexpilot brings the middles of tips together, which is an error of their thickness, 16 mm,
+although the tips do meet. A false pinch: the robot's tips touch while the person's are far apart.
 Times are this thread's CPU time, so that other work on the machine does not count.
 """
 
@@ -86,11 +87,11 @@ class Moment:
     """From the thumb's tip to those of index and middle finger, of the person."""
 
 
-def motion(person: Person, rounds: int, hz: float) -> list[Moment]:
+def motion(person: Person, hz: float) -> list[Moment]:
     """Return what one person does."""
     rng = np.random.default_rng(11)
     moments = []
-    for k in range(int(rounds * len(ROUND) * (MOVE_S + STAY_S) * hz)):
+    for k in range(int(len(ROUND) * (MOVE_S + STAY_S) * hz)):
         true_deg, pose = at(k / hz, bend_scale=person.bend_scale)
         settled = k / hz % (MOVE_S + STAY_S) > MOVE_S + SETTLED_S
         sensed_deg = person.sensed(true_deg, rng)
@@ -158,7 +159,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for glove in ("ideal", "usual"):
             crowd = [
-                (person, motion(person, 1 if quick else 2, 30.0 if quick else 120.0))
+                (person, motion(person, 30.0 if quick else 60.0))
                 for person in people(2 if quick else 8, glove)
             ]
             for way in ways:

@@ -15,7 +15,7 @@ from devices.inputs.manus.sample import GloveSample, GloveState
 from devices.inputs.manus.table import of_side
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 class Emulator:
@@ -23,7 +23,7 @@ class Emulator:
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "devices.emulators.manus", "--port", "0", *arguments],
+            [sys.executable, "-m", "devices.emulators.manus", "--port", "0", "--rate-hz", "50", *arguments],
             cwd=ROOT,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
@@ -67,7 +67,7 @@ def until(gloves: ManusGloves, side: str, wanted: Callable[[GloveSample], bool])
         sample, trouble = of_side(gloves.poll(), side)
         if sample is not None and wanted(sample):
             return sample
-        time.sleep(0.005)
+        time.sleep(0.01)
     raise AssertionError(f"after {WAIT_S:g} s the {side} glove is {sample} ({trouble})")
 
 

@@ -97,12 +97,13 @@ def test_only_changed_gloves_are_sent_and_the_others_hold_their_value():
     gloves = ManusGloves(emulator.address)
     gloves.open()
     try:
-        # Without noise a held pose is sent once, before anybody listens: move it.
+        # Without noise a held pose is sent once, before anybody listens.
+        until_state(gloves, "left", GloveState.WAITING)
         emulator.tell("pose both fist")
         first = until(gloves, "left", lambda sample: sample.angles_deg is not None)
         emulator.tell("pose right relaxed")
         until(gloves, "right", lambda s: s.angles_deg is not None and s.angles_deg[5] == 20.0)
-        held = until(gloves, "left", lambda sample: sample.age_ms > first.age_ms + 50)
+        held = until(gloves, "left", lambda sample: sample.age_ms > first.age_ms + 100)
         assert held.angles_deg == pytest.approx(poses()["fist"], abs=0.01)
         assert held.t_ns == first.t_ns
     finally:
@@ -249,6 +250,7 @@ def test_a_pickle_is_refused_counted_and_never_executed(wire, tmp_path):
 def test_what_is_no_message_is_refused_and_what_follows_is_heard(wire):
     hello = encode(Hello(PROTOCOL, "s", 1, [GloveInfo(7, "left")]))
     stranger = encode(Data(2, [GloveData(8, [0.0] * 40)]))
+    wire.send_until(hello, wanted=lambda: any(s.id == 7 for s in wire.gloves.poll()))
     for kind, *parts in (
         ("schema", b"\x81"),
         ("schema", b'{"type": "hello"}'),

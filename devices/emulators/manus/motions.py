@@ -47,7 +47,7 @@ def pinch(finger: str, bend_scale: float = 1.0) -> Array:
         free.append(place)
     start[free[:4]] = (30.0, 15.0, 15.0, 20.0)
     angles, step_deg = start.copy(), 0.5
-    for _ in range(40):
+    for _ in range(12):
         miss = tip_distance_m(joints(angles, "left"), finger) - USUAL_TOUCH_M
         slope = np.zeros(len(free))
         for i, place in enumerate(free):

@@ -96,6 +96,9 @@ class GloveTable:
                 known.info = info
 
     def _data(self, data: Data, now_ns: int) -> None:
+        if not self._session:
+            # Whoever begins to listen may hear values before the first hello.
+            return
         as_of_ns = self._hear(data.t_ns, now_ns)
         strange = [glove.id for glove in data.gloves if glove.id not in self._gloves]
         for glove in data.gloves:
