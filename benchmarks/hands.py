@@ -4,8 +4,8 @@ People of different size, each with a glove that has its own error (gain and off
 through open hand, fist, relaxed hand and pinches with index and middle finger that really bring the tips of
 their hand together. Each is calibrated as in the app, from what their glove reads. `error` of a pinch is how
 far the robot's tips are from just touching while the person's touch; `opened` and `closed` are 1 for the
-robot's whole range. dexpilot brings the middles of tips together, which is an error of their thickness, 16 mm,
-although the tips do meet. A false pinch: the robot's tips touch while the person's are far apart.
+robot's whole range. dexpilot brings the middles of tips together, which is an error of their thickness,
+16 mm, although the tips do meet. A false pinch: the robot's tips touch while the person's are far apart.
 Times are this thread's CPU time, so that other work on the machine does not count.
 """
 
@@ -109,7 +109,9 @@ def motion(person: Person, hz: float) -> list[Moment]:
 
 def run(spec, way: str, crowd: list[tuple[Person, list[Moment]]], folder: Path) -> dict[str, np.ndarray]:
     """Return the measurements of one way: CPU ms, pinch errors [mm], how far opened and closed."""
-    found: dict[str, list[float]] = {key: [] for key in ("ms", "index", "middle", "opened", "closed", "false")}
+    found: dict[str, list[float]] = {
+        key: [] for key in ("ms", "index", "middle", "opened", "closed", "false")
+    }
     for person, moments in crowd:
         solver, needs_nodes = _solver(spec, way, person, folder)
         model = Dex3Model(spec, person.side)
@@ -154,7 +156,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under 50 s")
     quick = parser.parse_args().quick
-    ways = ["angles", "angles, not calibrated", "finger tips", "dex-retargeting vector", "dex-retargeting dexpilot"]
+    ways = [
+        "angles",
+        "angles, not calibrated",
+        "finger tips",
+        "dex-retargeting vector",
+        "dex-retargeting dexpilot",
+    ]
     spec, rows, keys = g1_spec(), [], {}
     with tempfile.TemporaryDirectory() as folder:
         for glove in ("ideal", "usual"):

@@ -32,7 +32,11 @@ class Emulator:
         )
         self._lines: queue.Queue[dict] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self.address = f"tcp://127.0.0.1:{self.hear('port')['port']}"
+        try:
+            self.address = f"tcp://127.0.0.1:{self.hear('port')['port']}"
+        except queue.Empty:
+            self.stop(subprocess.Popen.kill)
+            raise
 
     def _read(self) -> None:
         for line in self._process.stdout:

@@ -125,7 +125,11 @@ class TestStore:
         assert store.load("Ada") == {}
         store.save("Ada", usual_hand("left"))
         other = HandCalibration(
-            side="right", open_deg=np.zeros(20), fist_deg=np.full(20, 9.0), pinch_deg=np.ones(20), touch_m=0.02
+            side="right",
+            open_deg=np.zeros(20),
+            fist_deg=np.full(20, 9.0),
+            pinch_deg=np.ones(20),
+            touch_m=0.02,
         )
         store.save("Ada", other)
         store.save("../../Bob\0/ü", usual_hand("right"))
@@ -138,9 +142,13 @@ class TestStore:
 
     @pytest.mark.parametrize(
         "content",
-        [b"", b"{", b'{"operator": "Ada", "hands": [{"side": "left", "open_deg": [1]}]}',
-         b'{"operator": "Ada", "hands": [{"side": "left", "open_deg": [1], "fist_deg": [1], "pinch_deg": [1]}]}'],
-    )  # fmt: skip
+        [
+            b"",
+            b"{",
+            b'{"operator": "Ada", "hands": [{"side": "left"}]}',
+            b'{"operator": "", "hands": [{"side": "left", "open_deg": [], "fist_deg": [], "pinch_deg": []}]}',
+        ],
+    )
     def test_a_broken_file_is_no_calibration_and_says_so(self, tmp_path, content):
         store = HandCalibrations(tmp_path)
         store.path("Ada").write_bytes(content)

@@ -1,4 +1,4 @@
-"""Gloves in the whole tick: nothing snaps, nothing lets go. Every command is judged by the independent check."""
+"""Gloves in the whole tick: nothing snaps, nothing lets go; the independent check judges every command."""
 
 import numpy as np
 import pytest

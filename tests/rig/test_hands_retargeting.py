@@ -44,7 +44,8 @@ def gaps_m(side: str, hand_rad: np.ndarray) -> dict[str, float]:
     """Free way between the thumb's tip and the others."""
     thumb, index, middle = MODELS[side].tips_m(hand_rad)
     return {
-        name: float(np.linalg.norm(tip - thumb)) - 2 * TIP_RADIUS_M for name, tip in (("index", index), ("middle", middle))
+        name: float(np.linalg.norm(tip - thumb)) - 2 * TIP_RADIUS_M
+        for name, tip in (("index", index), ("middle", middle))
     }
 
 
@@ -75,7 +76,11 @@ def test_every_joint_moves_its_own_finger_by_name(side):
         angles_deg[places] = poses()["fist"][places]
         hand = dict(zip(hand_joints(SPEC, side), BY_ANGLES[side].retarget(angles_deg), strict=True))
         moved = {name for name, value in hand.items() if abs(value) > 0.05}
-        wanted = {"thumb": ("thumb_1", "thumb_2"), "index": ("index_0", "index_1"), "middle": ("middle_0", "middle_1")}
+        wanted = {
+            "thumb": ("thumb_1", "thumb_2"),
+            "index": ("index_0", "index_1"),
+            "middle": ("middle_0", "middle_1"),
+        }
         assert moved == {f"{side}_hand_{joint}_joint" for joint in wanted[finger]}
         fist = dict(zip(hand, hand_pose(tuple(hand), 1.0, 0.0), strict=True))
         assert all(np.sign(hand[name]) == np.sign(fist[name]) for name in moved)
@@ -88,7 +93,10 @@ def test_the_order_of_joints_is_that_of_the_robot_not_of_the_mapping():
     import msgspec
 
     other = msgspec.structs.replace(SPEC, hand_joints=(*left, *right))
-    for kind, value in ((AngleRetargeting, poses()["pinch_index"]), (TipRetargeting, joints(poses()["pinch_index"], "right"))):
+    for kind, value in (
+        (AngleRetargeting, poses()["pinch_index"]),
+        (TipRetargeting, joints(poses()["pinch_index"], "right")),
+    ):
         one = dict(zip(hand_joints(SPEC, "right"), kind(SPEC, person("right")).retarget(value), strict=True))
         two = dict(zip(right, kind(other, person("right")).retarget(value), strict=True))
         assert two == pytest.approx(one, abs=1e-6)
@@ -173,5 +181,5 @@ def test_finger_tips_are_where_the_meshes_end(side, finger):
     ends = mesh.vertices[:, axis]
     assert np.abs(ends).max() == pytest.approx(LINK_M, abs=5e-4)
     tip = mesh.vertices[np.abs(ends) > LINK_M - TIP_RADIUS_M]
-    thick = np.ptp(np.delete(tip, axis, axis=1)[:, 0 if finger == "thumb" else 0]) / 2
+    thick = np.ptp(np.delete(tip, axis, axis=1)[:, 0]) / 2
     assert thick == pytest.approx(TIP_RADIUS_M, abs=0.003)

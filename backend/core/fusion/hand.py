@@ -50,10 +50,10 @@ class Trigger:
 class HandTarget:
     """The seven joints of one hand: after a glove where there is one, after triggers otherwise.
 
-    A glove may close the hand at once, but opens it only after it has been as far closed as the hand is: a hand
-    that holds something does not let go because a glove came back, or because the operator opened theirs while
-    the robot was paused. When a glove is lost the hand stays as it is, until the glove comes back or a trigger
-    has come to where the hand is.
+    A glove may close the hand at once, but opens it only after it has been as far closed as the hand is: a
+    hand that holds something does not let go because a glove came back, or because the operator opened
+    theirs while the robot was paused. When a glove is lost the hand stays as it is, until the glove comes
+    back or a trigger has come to where the hand is.
     """
 
     def __init__(self, joints: tuple[str, ...]) -> None:

@@ -1,9 +1,9 @@
 """From the angles of a human hand to the Dex3-1, joint by joint, by name.
 
-Each finger of the robot bends as far between its open hand, its pinch and its fist as the person's finger does
-between theirs. `thumb_0` has no counterpart that gloves measure well: it turns the thumb towards the finger
-that is bent further, so that a pinch with the index finger meets the index finger and one with the middle
-finger the middle finger; in a fist the thumb lies between them.
+Each finger of the robot bends as far between its open hand, its pinch and its fist as the person's finger
+does between theirs. `thumb_0` has no counterpart that gloves measure well: it turns the thumb towards the
+finger that is bent further, so that a pinch with the index finger meets the index finger and one with the
+middle finger the middle finger; in a fist the thumb lies between them.
 """
 
 import numpy as np
@@ -50,7 +50,9 @@ class AngleRetargeting:
         """Return the (7,) joints [rad], inside the limits, for (20,) angles [degrees]."""
         left = self._left_hand(self._bends(angles_deg))
         turn = self._lead(left) / self._pinched if abs(self._pinched) > APART else 0.0
-        left["thumb_0"] = PINCH["thumb_0"] * min(max(turn, -1.0), 1.0) * min(_closing(left, "thumb", 1, 2), 1.0)
+        left["thumb_0"] = (
+            PINCH["thumb_0"] * min(max(turn, -1.0), 1.0) * min(_closing(left, "thumb", 1, 2), 1.0)
+        )
         hand = np.empty(len(self.joints))
         for name, place in self._places.items():
             hand[place] = left[name]
@@ -80,7 +82,7 @@ def _closing(left: dict[str, float], finger: str, *joints: int) -> float:
 
 
 def _bending(calibration: HandCalibration) -> tuple[Array, Array]:
-    """Return (6, 20) weights and (6,) offsets: from angles to how far joints are bent, in order of SOURCES."""
+    """Return (6, 20) weights and (6,) offsets from angles to how far the joints of SOURCES are bent."""
     gain, offset = calibration.scale
     reach = np.abs(calibration.fist_deg - calibration.open_deg) * (gain != 0.0)
     weights, offsets = np.zeros((len(SOURCES), len(ANGLES))), np.zeros(len(SOURCES))

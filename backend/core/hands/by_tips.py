@@ -1,7 +1,7 @@
 """From the finger tips of a human hand to the Dex3-1: least squares over its seven joints.
 
-    min_q  sum_f |tip_f(q) - target_f|^2 / r^2                 index and middle finger, in the plane they bend in
-         + sum_f w_f (|tip_f(q) - thumb(q)| - wanted_f)^2 / r^2        thumb to index, thumb to middle
+    min_q  sum_f |tip_f(q) - target_f|^2 / r^2                     index, middle: in the plane they bend in
+         + sum_f w_f (|tip_f(q) - thumb(q)| - wanted_f)^2 / r^2    thumb to index, thumb to middle
          + s |q - q_before|^2 + n |q_thumb - q_rest|^2
 
 `target_f` is the person's finger from knuckle to tip, lengthened to the robot's. `wanted_f` grows from the
@@ -30,6 +30,8 @@ OPEN_FINGERS = 1.25
 W_PINCH, W_APART = 30.0, 0.4
 W_THUMB, W_BEFORE = 0.2, 0.01
 RESOLUTION_M = 0.02
+LEAST_M = 0.01
+"""No palm and no finger is smaller."""
 MOST_RAD = 0.5
 """Furthest that one step goes."""
 RELAXED = 0.2
@@ -63,7 +65,12 @@ class TipRetargeting:
         self._q = self._relaxed
 
     def retarget(self, nodes: Array) -> Array:
-        """Return the (7,) joints [rad], inside the limits, for (25, 7) joints in any frame [m]."""
+        """Return the (7,) joints [rad], inside the limits, for (25, 7) joints in any frame [m].
+
+        Joints that cannot be a hand's, such as all at one place, leave the hand as it is.
+        """
+        if not _is_hand(nodes[:, :3]):
+            return self._q
         targets, wanted, near = self._goals(nodes[:, :3])
         weights = W_APART + (W_PINCH - W_APART) * near**2
         # The thumb bends as it does when it pinches, and turns to the finger that it is nearer to.
@@ -76,7 +83,7 @@ class TipRetargeting:
         return q
 
     def _goals(self, points: Array) -> tuple[Array, Array, Array]:
-        """Return (2, 2) finger tips in x and y [m], (2,) distances to the thumb [m] and how near it is, 0 to 1."""
+        """Return (2, 2) tips in x and y [m], (2,) distances to the thumb [m] and nearness to it, 0 to 1."""
         to_palm = palm_axes(points)
         targets, wanted, near = np.empty((2, 2)), np.empty(2), np.empty(2)
         index_m = _length(points, "index")
@@ -85,7 +92,9 @@ class TipRetargeting:
             reach = to_palm @ (points[node(f"{finger}_tip")] - points[node(f"{finger}_proximal")])
             targets[i] = self._model.roots_m[finger][:2] + reach[:2] * FINGER_M / _length(points, finger)
             apart = max(float(np.linalg.norm(points[node(f"{finger}_tip")] - thumb)) - self._touch_m, 0.0)
-            wanted[i] = min(2 * TIP_RADIUS_M + apart / (OPEN_FINGERS * index_m) * self._widest_m[i], self._widest_m[i])
+            wanted[i] = min(
+                2 * TIP_RADIUS_M + apart / (OPEN_FINGERS * index_m) * self._widest_m[i], self._widest_m[i]
+            )
             near[i] = min(max((FAR - apart / index_m) / (FAR - NEAR), 0.0), 1.0)
         return targets, wanted, near
 
@@ -113,7 +122,7 @@ class TipRetargeting:
 
 
 def palm_axes(points: Array) -> Array:
-    """Return the (3, 3) rotation from the joints' frame to the palm's: x to the fingers, z to the thumb's side.
+    """Return the (3, 3) rotation from the joints' frame to the palm's: x to the fingers, z to the thumb.
 
     It is made from the joints themselves, so that it does not matter how a glove sets its axes.
     """
@@ -123,6 +132,16 @@ def palm_axes(points: Array) -> Array:
     z = z - (z @ x) * x
     z = z / np.linalg.norm(z)
     return np.array([x, np.cross(z, x), z])
+
+
+def _is_hand(points: Array) -> bool:
+    """Return whether the palm has a length and a width, and the fingers a length."""
+    length = points[node("middle_proximal")] - points[node("wrist")]
+    width = points[node("index_proximal")] - points[node("pinky_proximal")]
+    area = float(np.linalg.norm(np.cross(length, width)))
+    return area > LEAST_M * float(np.linalg.norm(length)) > LEAST_M**2 and all(
+        _length(points, finger) > LEAST_M for finger in TIPS[1:]
+    )
 
 
 def _length(points: Array, finger: str) -> float:

@@ -126,7 +126,9 @@ class HandCalibrator:
                 return f"Close the {finger} finger: it bent by {bent:.0f} degrees; needed: {FIST_DEG:.0f}."
         turned = np.abs(moved[_places("thumb")]).sum()
         if turned < THUMB_DEG:
-            return f"Bend the thumb over the fingers: it moved by {turned:.0f} degrees; needed: {THUMB_DEG:.0f}."
+            return (
+                f"Bend the thumb over the fingers: it moved by {turned:.0f} degrees; needed: {THUMB_DEG:.0f}."
+            )
         return ""
 
     def _pinch(self) -> str:

@@ -39,7 +39,7 @@ def _say(**values: object) -> None:
 
 
 def main() -> None:
-    """Run until told to stop, or until standard input ends."""
+    """Run until told to stop."""
     arguments = _arguments()
     ids = {"left": LEFT_ID, "right": RIGHT_ID}
     gloves = [

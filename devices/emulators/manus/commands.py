@@ -39,9 +39,9 @@ def obey(bridge: EmulatedBridge, line: str) -> str:
             bridge.restart()
         case _:
             return (
-                f"unknown {line!r}; allowed: pose SIDE {'|'.join(poses())}|round, unplug|plug|freeze|thaw|mute|"
-                "unmute SIDE, jump SIDE DEGREES, silence, speak, drop SHARE, late MS, restart; SIDE is left, "
-                "right or both"
+                f"unknown {line!r}; allowed: pose SIDE {'|'.join(poses())}|round, jump SIDE DEGREES, "
+                "unplug|plug|freeze|thaw|mute|unmute SIDE, silence, speak, drop SHARE, late MS, restart; "
+                "SIDE is left, right or both"
             )
     return ""
 

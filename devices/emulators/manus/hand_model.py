@@ -34,9 +34,7 @@ def _unit(*rows: tuple[float, float, float]) -> Array:
 _THUMB = _unit((0.72, -0.10, 0.68))[0]
 ALONG = np.vstack([_THUMB, np.tile([1.0, 0.0, 0.0], (4, 1))])
 """Where each finger points with all angles at zero."""
-BEND_AXES = np.vstack(
-    [_unit(np.cross(_THUMB, [0.25, -0.35, -1.0])), np.tile([0.0, 0.0, -1.0], (4, 1))]
-)
+BEND_AXES = np.vstack([_unit(np.cross(_THUMB, [0.25, -0.35, -1.0])), np.tile([0.0, 0.0, -1.0], (4, 1))])
 """Fingers bend to the palm; the thumb sweeps across it."""
 SPREAD_AXES = np.vstack(
     [_unit(np.cross(_THUMB, [0.0, -1.0, 0.0])), *([[0, -sign, 0]] for sign in (1.0, 1.0, -1.0, -1.0))]

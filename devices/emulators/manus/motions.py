@@ -16,13 +16,23 @@ FIST = {
     **{f"{finger}_mcp_stretch": 78.0 for finger in ("index", "middle", "ring", "pinky")},
     **{f"{finger}_pip_stretch": 98.0 for finger in ("index", "middle", "ring", "pinky")},
     **{f"{finger}_dip_stretch": 62.0 for finger in ("index", "middle", "ring", "pinky")},
-    **{"thumb_mcp_spread": 30.0, "thumb_mcp_stretch": 28.0, "thumb_pip_stretch": 42.0, "thumb_dip_stretch": 55.0},
+    **{
+        "thumb_mcp_spread": 30.0,
+        "thumb_mcp_stretch": 28.0,
+        "thumb_pip_stretch": 42.0,
+        "thumb_dip_stretch": 55.0,
+    },
 }
 RELAXED = {
     **{f"{finger}_mcp_stretch": 20.0 for finger in ("index", "middle", "ring", "pinky")},
     **{f"{finger}_pip_stretch": 25.0 for finger in ("index", "middle", "ring", "pinky")},
     **{f"{finger}_dip_stretch": 12.0 for finger in ("index", "middle", "ring", "pinky")},
-    **{"thumb_mcp_spread": 18.0, "thumb_mcp_stretch": 5.0, "thumb_pip_stretch": 12.0, "thumb_dip_stretch": 10.0},
+    **{
+        "thumb_mcp_spread": 18.0,
+        "thumb_mcp_stretch": 5.0,
+        "thumb_pip_stretch": 12.0,
+        "thumb_dip_stretch": 10.0,
+    },
 }
 MOVE_S, STAY_S = 0.7, 1.6
 ROUND = ("open", "fist", "relaxed", "pinch_index", "open", "pinch_middle")

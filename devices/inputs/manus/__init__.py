@@ -1,1 +1,1 @@
-"""MANUS gloves: from the wire of a bridge, or from ROS 2, to the hands of a DeviceFrame. See docs/gloves.md."""
+"""MANUS gloves, over a bridge or ROS 2, to the hands of a DeviceFrame. See docs/gloves.md."""

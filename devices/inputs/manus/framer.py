@@ -19,7 +19,9 @@ class GloveFramer:
         way: From angles or from finger tips.
     """
 
-    def __init__(self, spec: RobotSpec, calibrations: dict[str, HandCalibration], way: Way = "angles") -> None:
+    def __init__(
+        self, spec: RobotSpec, calibrations: dict[str, HandCalibration], way: Way = "angles"
+    ) -> None:
         self._mappers = mappers(spec, calibrations, way)
         self._seq = 0
         self._said: tuple[int, ...] = ()

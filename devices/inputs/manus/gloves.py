@@ -7,7 +7,7 @@ import zmq
 from backend.core import clock
 from devices.inputs.manus.sample import GloveSample
 from devices.inputs.manus.table import GloveTable
-from devices.inputs.manus.wire import MOST_BYTES, Refused, Vibrate, decode, encode, unit
+from devices.inputs.manus.wire import Refused, Vibrate, decode, encode, unit
 
 MOST_AT_ONCE = 256
 """Messages taken in one poll, so that a flood cannot hold up whoever polls."""
@@ -74,7 +74,7 @@ class ManusGloves:
         return self._table.samples(now_ns)
 
     def vibrate(self, glove: int, fingers: list[float]) -> None:
-        """Ask a glove to vibrate: strength 0 to 1 of thumb, index, middle, ring, pinky. Drops rather than waits."""
+        """Make a glove vibrate: strength 0 to 1 of thumb, index, middle, ring, pinky; never waits."""
         if self._haptics is None:
             return
         try:

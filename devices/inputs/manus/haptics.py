@@ -20,7 +20,7 @@ NONE = [0.0] * 5
 
 
 def strengths(finger_n: Array) -> list[float]:
-    """Return strength 0 to 1 of thumb, index, middle, ring, pinky for (3,) forces on thumb, middle, index [N]."""
+    """Return strength 0 to 1 of all five fingers for (3,) forces on thumb, middle and index [N]."""
     touching = finger_n > FELT_N
     share = np.clip((finger_n - FELT_N) / (FULL_N - FELT_N), 0.0, 1.0)
     thumb, middle, index = np.where(touching, WEAKEST + (1 - WEAKEST) * share, 0.0).tolist()

@@ -55,12 +55,8 @@ class ManusInput:
     def open(self) -> None:
         """Connect to the bridge; raises ConnectionError for an address that cannot be."""
         self._gloves.open()
-        self._ticks = self._bus.subscribe(
-            dataclasses.replace(CONTROL_TICK, kind=_Lease, delivery="newest")
-        )
-        self._states = self._bus.subscribe(
-            dataclasses.replace(ROBOT_STATE, kind=_Touch, delivery="newest")
-        )
+        self._ticks = self._bus.subscribe(dataclasses.replace(CONTROL_TICK, kind=_Lease, delivery="newest"))
+        self._states = self._bus.subscribe(dataclasses.replace(ROBOT_STATE, kind=_Touch, delivery="newest"))
 
     def latest(self) -> tuple[DeviceFrame, ...]:
         """Return the newest frame, for whoever holds the lease; nothing while nobody does."""

@@ -11,7 +11,16 @@ from backend.core import clock
 from backend.core.hands.human import ANGLES, NODES
 from devices.inputs.manus.sample import GloveSample
 from devices.inputs.manus.table import GloveTable
-from devices.inputs.manus.wire import MOST_DEG, MOST_M, WIRE_ANGLES, Data, GloveData, GloveInfo, Hello, Refused
+from devices.inputs.manus.wire import (
+    MOST_DEG,
+    MOST_M,
+    WIRE_ANGLES,
+    Data,
+    GloveData,
+    GloveInfo,
+    Hello,
+    Refused,
+)
 
 TOPICS = tuple(f"/manus_glove_{n}" for n in range(4))
 ANGLE_NAMES = {
@@ -93,7 +102,7 @@ class ManusRos2:
             from rclpy.qos import qos_profile_sensor_data
         except ImportError as error:
             raise ConnectionError(
-                f"{error}; source ROS 2 and the workspace with manus_ros2_msgs first, or use the ZeroMQ bridge"
+                f"{error}; source ROS 2 and the workspace of manus_ros2_msgs first, or use the ZeroMQ bridge"
             ) from None
         self._rclpy, self._context = rclpy, rclpy.Context()
         rclpy.init(context=self._context)

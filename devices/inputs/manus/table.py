@@ -146,7 +146,10 @@ def of_side(samples: tuple[GloveSample, ...], side: Side) -> tuple[GloveSample |
     """Return the glove that moves one hand, and in words why there is none or it cannot be trusted."""
     there = [s for s in samples if s.side == side and s.state is not GloveState.UNPLUGGED]
     if len(there) > 1:
-        return None, f"{len(there)} {side} gloves ({', '.join(str(s.id) for s in there)}); switch on only one."
+        return (
+            None,
+            f"{len(there)} {side} gloves ({', '.join(str(s.id) for s in there)}); switch on only one.",
+        )
     if there:
         return there[0], there[0].trouble
     gone = next((s for s in samples if s.side == side), None)

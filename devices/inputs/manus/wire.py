@@ -56,10 +56,10 @@ class GloveData(msgspec.Struct, frozen=True):
 
     id: GloveId
     angles_deg: Angles
-    """(40,) ergonomics data in the SDK's own order: 20 of the left hand, 20 of the right. A glove fills its
-    own side's half."""
+    """(40,) ergonomics data in the SDK's own order: 20 of the left hand, 20 of the right. A glove fills the
+    half of its own side."""
     nodes: list[Pose] | None = None
-    """(25, 7) joints in the order of `human.NODES`, in any fixed frame of the hand: x y z [m], qx qy qz qw."""
+    """(25, 7) joints in the order of `human.NODES`, in one frame: x y z [m], qx qy qz qw."""
 
 
 class Data(msgspec.Struct, frozen=True, tag="data"):
