@@ -136,7 +136,8 @@ def test_no_angles_and_no_calibration_leave_the_limits(value, opened, fist, pinc
 def test_no_joints_of_a_glove_leave_the_limits(places, side):
     nodes = np.zeros((25, 7))
     nodes[:, :3] = np.reshape(places, (25, 3))
-    hand = TipRetargeting(SPEC, usual_hand(side)).retarget(nodes)
+    BY_TIPS[side].reset()
+    hand = BY_TIPS[side].retarget(nodes)
     lower, upper = hand_limits(SPEC, side)
     assert np.all((hand >= lower) & (hand <= upper))
 

@@ -119,6 +119,17 @@ def test_two_clocks_may_drift_and_one_may_start_anew():
     assert sample.age_ms < 1.0
 
 
+def test_gloves_that_are_gone_are_forgotten_before_they_fill_the_memory():
+    table = GloveTable()
+    for k in range(1000):
+        table.take(Hello(PROTOCOL, "s", k, [GloveInfo(k, "left"), GloveInfo(5000, "right")]), k + 1)
+    samples = table.samples(1001)
+    assert len(samples) <= 33
+    assert samples[-1].id == 5000
+    gone = [sample for sample in table.samples(10**12) if sample.state is GloveState.UNPLUGGED]
+    assert len(gone) == len(samples) - 2
+
+
 class TestHaptics:
     def test_forces_become_strengths_by_finger(self):
         assert strengths(np.zeros(3)) == [0.0] * 5

@@ -7,13 +7,15 @@ import numpy as np
 from backend.core.contracts.record import Array
 from backend.core.hands.human import ANGLES, SIDES
 from devices.inputs.manus.sample import GloveSample, GloveState, Side
-from devices.inputs.manus.wire import Data, GloveData, GloveInfo, Hello, Refused
+from devices.inputs.manus.wire import MOST_GLOVES, Data, GloveData, GloveInfo, Hello, Refused
 
 STALE_NS = 250_000_000
 """A bridge says hello every 100 ms; silence longer than this means that it or the network is gone."""
 FROZEN_NS = 1_000_000_000
 """A sensor on a living hand never repeats all its values for so long. The stream brings only gloves that
 changed, so a frozen glove may also be one whose values no longer come at all."""
+MOST_KNOWN = 2 * MOST_GLOVES
+"""With more than these, gloves that are gone are forgotten."""
 DRIFT = 1e-4
 """How fast two clocks may drift apart; by this the smallest delay seen is forgotten."""
 
@@ -94,6 +96,8 @@ class GloveTable:
                 self._gloves[info.id] = _Glove(info)
             else:
                 known.info = info
+        if len(self._gloves) > MOST_KNOWN:
+            self._gloves = {glove: known for glove, known in self._gloves.items() if known.listed}
 
     def _data(self, data: Data, now_ns: int) -> None:
         if not self._session:
@@ -129,11 +133,11 @@ class GloveTable:
 
     def _state(self, glove: _Glove, now_ns: int) -> tuple[GloveState, str]:
         name = f"The {glove.info.side} glove"
+        if not glove.listed:
+            return GloveState.UNPLUGGED, f"{name} is switched off or unplugged."
         silent_ns = now_ns - (self._heard_ns or 0)
         if silent_ns >= STALE_NS:
             return GloveState.STALE, f"Nothing from the glove bridge for {silent_ns / 1e6:.0f} ms."
-        if not glove.listed:
-            return GloveState.UNPLUGGED, f"{name} is switched off or unplugged."
         if glove.angles_deg is None:
             return GloveState.WAITING, f"{name} has not sent any values yet."
         still_ns = now_ns - glove.changed_ns
