@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.core.hands.by_angles import AngleRetargeting
 from backend.core.hands.by_tips import TipRetargeting
-from backend.core.hands.calibration import HandCalibration, usual_hand
+from backend.core.hands.calibration import HandCalibration
 from backend.core.hands.dex3 import hand_pose
 from backend.core.hands.dex3_limits import THUMB_1_BEND_RAD, hand_joints, hand_limits
 from backend.core.hands.dex3_model import LINK_M, TIP_LINKS, TIP_RADIUS_M, Dex3Model
