@@ -12,7 +12,7 @@ from backend.core.hands.human import ANGLES, FINGERS, STEPS, bending, node
 HOLD_NS = 1_000_000_000
 """How long a pose must be held still."""
 SAMPLES = 20
-"""Fewer samples than this in `HOLD_NS` are no measurement."""
+"""Fewer samples than this are no measurement; where they come slowly, a pose is held for longer."""
 STILL_DEG = 6.0
 """Between the 5th and 95th percentile of an angle while it is held."""
 STRAIGHT_DEG = 75.0
@@ -58,20 +58,22 @@ class HandCalibrator:
 
     @property
     def progress(self) -> float:
-        """For how much of the time asked for samples have been coming, 0 to 1."""
-        return min((self._held[-1][0] - self._held[0][0]) / HOLD_NS, 1.0) if self._held else 0.0
+        """How much of the samples and the time asked for has come, 0 to 1."""
+        if not self._held:
+            return 0.0
+        return min((self._held[-1][0] - self._held[0][0]) / HOLD_NS, len(self._held) / SAMPLES, 1.0)
 
     def add(self, t_ns: int, angles_deg: Array, nodes: Array | None = None) -> None:
         """Take a sample: (20,) angles [degrees] and, if there are any, (25, 7) joints [m]."""
         if self._held and t_ns <= self._held[-1][0]:
             return
         self._held.append((t_ns, angles_deg, None if nodes is None else tip_distance_m(nodes, "index")))
-        while len(self._held) > 2 and t_ns - self._held[1][0] >= HOLD_NS:
+        while len(self._held) > SAMPLES and t_ns - self._held[1][0] >= HOLD_NS:
             self._held.popleft()
 
     def trouble(self) -> str:
         """Return in words why the step cannot be taken yet; empty when it can."""
-        if len(self._held) < SAMPLES or self.progress < 1.0:
+        if self.progress < 1.0:
             return f"Hold it for {HOLD_NS / 1e9:g} s."
         angles = np.array([sample for _, sample, _ in self._held])
         low, high = np.percentile(angles, (5, 95), axis=0)
