@@ -122,7 +122,7 @@ def test_an_unknown_side_is_refused_in_words():
 angles = st.lists(st.floats(-360, 360), min_size=20, max_size=20).map(np.array)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(angles, angles, angles, angles, st.sampled_from(SIDES))
 def test_no_angles_and_no_calibration_leave_the_limits(value, opened, fist, pinch, side):
     calibration = HandCalibration(side=side, open_deg=opened, fist_deg=fist, pinch_deg=pinch)
@@ -131,7 +131,7 @@ def test_no_angles_and_no_calibration_leave_the_limits(value, opened, fist, pinc
     assert np.all((hand >= lower) & (hand <= upper))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(-10, 10), min_size=75, max_size=75), st.sampled_from(SIDES))
 def test_no_joints_of_a_glove_leave_the_limits(places, side):
     nodes = np.zeros((25, 7))
