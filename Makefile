@@ -34,6 +34,6 @@ format:
 # Every benchmark in its short version; leave out --quick for the figures of the README.
 bench:
 	@scripts/bootstrap.sh test
-	@set -e; for name in ik hostile soak control video recording render demos rollout_delay data_loading; do \
+	@set -e; for name in ik hostile soak control video recording render demos rollout_delay data_loading hands; do \
 	  $(PYTHON) -m benchmarks.$$name --quick; \
 	done

@@ -12,6 +12,7 @@ INPUTS = {
     "browser": "devices.inputs.browser:BrowserInput",
     "replay": "devices.inputs.replay:ReplayInput",
     "policy": "devices.inputs.policy:PolicyInput",
+    "manus": "devices.inputs.manus.input:ManusInput",
 }
 TASKS = {
     "pick_place": "devices.scenes.tasks.pick_place:PickPlace",

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
     inputs: list[str] = ["browser", "policy"]
     replay_episode: Path = Path()
     """Folder of the episode that the input `replay` replays."""
+    manus_address: str = "tcp://127.0.0.1:5565"
+    """Where the bridge to MANUS gloves publishes; it listens for vibrations on the next port."""
+    glove_way: Literal["angles", "tips"] = "angles"
+    """Whether gloves move the robot's hands by their angles or by their finger tips."""
     control_hz: float = Field(100.0, ge=20, le=250)
     head_camera: str = "640x480@30"
     wrist_cameras: str = "320x240@15"
@@ -61,6 +66,11 @@ class Settings(BaseSettings):
     def policies_dir(self) -> Path:
         """One folder per registered policy."""
         return self.data_dir / "policies"
+
+    @property
+    def hands_dir(self) -> Path:
+        """One file per operator: what their gloves read in three poses."""
+        return self.data_dir / "rig" / "hands"
 
     @property
     def evaluations_dir(self) -> Path:

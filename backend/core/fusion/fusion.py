@@ -53,7 +53,7 @@ class Fusion:
             home: Wrist poses to go to on the driver's request; None when not asked.
 
         Returns:
-            The intent, and why poses were refused.
+            The intent, and why poses and gloves were refused.
         """
         if self._arms is None:
             self._arms = (ArmTarget("left", wrists[0]), ArmTarget("right", wrists[1]))
@@ -72,6 +72,11 @@ class Fusion:
         hands = [
             hand.update([arm for _, arm in side], self._dt_s)
             for hand, side in zip(self._hands, samples, strict=True)
+        ]
+        refused += [
+            f"glove: close your {side} hand as far as the robot's to take it over"
+            for side, hand in zip(("left", "right"), self._hands, strict=True)
+            if hand.waits
         ]
         self._base.update(frames, self._dt_s, scale)
         return self._intent(driver, frames, hands), refused

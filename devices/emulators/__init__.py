@@ -1,0 +1,1 @@
+"""Programs that speak the wire of devices that are not there."""
