@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from backend.api import (
+    corrections,
     datasets,
     episodes,
     errors,
@@ -139,6 +140,7 @@ def create_app(settings: Settings) -> FastAPI:
         jobs,
         training,
         policies,
+        corrections,
         evaluations,
         evaluation_files,
         robot,
