@@ -14,6 +14,7 @@ import { Key } from "@/shared/ui/Key";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { CameraView } from "@/shared/video/CameraView";
 import { useVideo } from "@/shared/video/useVideo";
+import { Afterwards } from "./Afterwards";
 import { isUnderWay, noPause } from "./model";
 import { PlanPlot } from "./PlanPlot";
 import { rolloutQuery, useRolloutAction } from "./queries";
@@ -101,6 +102,7 @@ export function RolloutPage() {
                 {rollout.reason}
               </p>
             )}
+            {rollout && <Afterwards rollout={rollout} />}
             <Setup rollout={rollout} situation={situation} act={act} wanted={policy} />
           </>
         )}
