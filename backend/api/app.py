@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from backend.api import (
+    corrections,
     datasets,
     episodes,
     errors,
@@ -44,6 +45,7 @@ from backend.services.dataset_builder import DatasetBuilder
 from backend.services.evaluation_keeper import EvaluationKeeper
 from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
+from backend.services.policy_library import PolicyLibrary
 from backend.services.rollouts import Rollouts
 from backend.settings import Settings
 
@@ -57,6 +59,7 @@ def build_parts(settings: Settings) -> Parts:
     bus = Bus(settings.run_dir)
     database = Database(settings.database)
     live = Live(bus)
+    jobs = JobKeeper(database, settings)
     spec = load(ROBOTS, settings.robot).spec
     return Parts(
         settings=settings,
@@ -67,7 +70,8 @@ def build_parts(settings: Settings) -> Parts:
         live=live,
         library=Library(database, settings.episodes_dir, live.open_take),
         builder=DatasetBuilder(database, settings.episodes_dir, settings.datasets_dir),
-        jobs=JobKeeper(database, settings),
+        jobs=jobs,
+        policies=PolicyLibrary(database, settings.policies_dir, jobs.recovered),
         evaluations=EvaluationKeeper(database, settings),
         rollouts=Rollouts(bus, settings.run_dir),
         clients=Clients(live),
@@ -100,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
                 parts.library,
                 parts.builder,
                 parts.jobs,
+                parts.policies,
                 parts.evaluations,
             )
         ]
@@ -136,6 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
         jobs,
         training,
         policies,
+        corrections,
         evaluations,
         evaluation_files,
         robot,

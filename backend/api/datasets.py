@@ -15,6 +15,11 @@ from backend.services.errors import DomainError
 router = APIRouter(prefix="/api/datasets", tags=["datasets"])
 
 
+def dataset_out(row: DatasetRow, episodes: int, parts: Parts) -> schemas.Dataset:
+    """Return a version that has `episodes` episodes as the page is told of it."""
+    return schemas.Dataset(**_fields(row, episodes, parts))
+
+
 def _fields(row: DatasetRow, episodes: int, parts: Parts) -> dict[str, object]:
     own = set(schemas.Dataset.model_fields) - {"episodes", "folder"}
     return {
@@ -29,7 +34,7 @@ async def list_datasets(session: Transaction, parts: AppParts) -> list[schemas.D
     """Return every version, newest first."""
     rows = await service.list_datasets(session)
     counts = await service.episode_counts(session, rows)
-    return [schemas.Dataset(**_fields(row, counts[row.id], parts)) for row in rows]
+    return [dataset_out(row, counts[row.id], parts) for row in rows]
 
 
 @router.post("", operation_id="createDataset", status_code=202)
@@ -42,7 +47,7 @@ async def create_dataset(
     )
     # Runs after the commit: the builder looks with its own connection.
     background.add_task(parts.builder.wake)
-    return schemas.Dataset(**_fields(row, len(row.members), parts))
+    return dataset_out(row, len(row.members), parts)
 
 
 @router.get("/{dataset_id}", operation_id="getDataset")

@@ -19,6 +19,7 @@ from backend.services.dataset_builder import DatasetBuilder
 from backend.services.evaluation_keeper import EvaluationKeeper
 from backend.services.job_keeper import JobKeeper
 from backend.services.library import Library
+from backend.services.policy_library import PolicyLibrary
 from backend.services.rollouts import Rollouts
 from backend.settings import Settings
 
@@ -36,6 +37,7 @@ class Parts:
     library: Library
     builder: DatasetBuilder
     jobs: JobKeeper
+    policies: PolicyLibrary
     evaluations: EvaluationKeeper
     rollouts: Rollouts
     clients: Clients

@@ -25,13 +25,19 @@ async def list_episodes(
     status: Annotated[list[EpisodeStatus] | None, Query()] = None,
     operator: Annotated[str, Query(max_length=120)] = "",
     text: Annotated[str, Query(max_length=200)] = "",
+    takeovers: Annotated[bool, Query()] = False,
+    policy: Annotated[str, Query(max_length=120)] = "",
     sort: Sort = "started_at",
     order: Literal["asc", "desc"] = "desc",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> schemas.EpisodePage:
-    """Return one page of the library; `quality` ascending shows the worst first."""
-    wanted = service.EpisodeFilter(task, tuple(status or ()), operator, text)
+    """Return one page of the library; `quality` ascending shows the worst first.
+
+    `takeovers` keeps those in which a person took over from a policy, `policy` those in which the policy of
+    this name and number (`act-3`) drove.
+    """
+    wanted = service.EpisodeFilter(task, tuple(status or ()), operator, text, takeovers, policy)
     rows, total = await service.page(session, wanted, sort, order == "desc", limit, offset)
     return schemas.EpisodePage(
         items=[schemas.Episode.model_validate(row) for row in rows],

@@ -108,4 +108,5 @@ async def change_policy(
     changes = {
         name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None
     }
-    return await _policy(session, await service.change_policy(session, policy_id, changes), parts)
+    policy = await service.change_policy(session, policy_id, changes, parts.settings.policies_dir)
+    return await _policy(session, policy, parts)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import Field
 
 from backend.api.job_schemas import GroupError
-from backend.api.schemas import JOB_NAME, Shape
+from backend.api.schemas import JOB_NAME, Dataset, Shape
 from backend.db.policy import PolicyStage
 
 
@@ -120,3 +120,31 @@ class PolicyDetail(Policy):
     """Name of its training job."""
     operators: list[str]
     episodes: list[PolicyEpisode]
+
+
+class Corrections(Shape):
+    """Takes in which a person took over from a policy, and the dataset version they would make."""
+
+    policy: str
+    """What recordings call it: name and number."""
+    dataset: str | None
+    """The version it learned from, such as `lift-v1`; null when the database does not know it."""
+    next_version: str | None
+    """The version that a build would make."""
+    kept: int
+    """Episodes of its own version that go in again."""
+    withdrawn: int
+    """Episodes of its own version that are not accepted any more: they stay out."""
+    accepted: int
+    """Takes with takeovers that would be added."""
+    person_s: float
+    """Driven by people in those [s]."""
+    waiting: int
+    """Takes with takeovers that wait for a review."""
+    rejected: int
+    included: int
+    """Takes with takeovers that its own version holds already."""
+    reason: str
+    """Why nothing can be built now; empty when it can."""
+    version: Dataset | None
+    """A version that was asked for with exactly these episodes, whatever became of it."""

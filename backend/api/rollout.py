@@ -32,7 +32,7 @@ async def start_rollout(session: Transaction, parts: AppParts, body: schemas.Rol
     if body.policy_id is not None:
         policy = await get_policy(session, body.policy_id)
         folder = parts.settings.policies_dir / policy.folder
-        name = f"{policy.name}-{policy.number}"
+        name = policy.full_name
     await start_as(parts, name, folder, body)
 
 

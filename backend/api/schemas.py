@@ -98,6 +98,14 @@ class Episode(Shape):
     length_s: float
     cameras: list[EpisodeCamera]
     event_count: int
+    policies: list[str] | None
+    """Names of the policies that drove; null, like the three below, when its recording does not say."""
+    interventions: int | None
+    """How often a person took over from a policy."""
+    person_s: float | None
+    """Driven by people [s]."""
+    policy_s: float | None
+    """Driven by policies [s]."""
     recovered: bool
     """The recorder died while writing; all but at most the last second was recovered."""
     quality_score: float | None

@@ -44,6 +44,12 @@ class EpisodeRow(Base):
     length_s: Mapped[float]
     cameras: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     event_count: Mapped[int]
+    policies: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """Names of the policies that drove; None, like the three below, when its recording does not say."""
+    interventions: Mapped[int | None]
+    """How often a person took over from a policy."""
+    person_s: Mapped[float | None]
+    policy_s: Mapped[float | None]
     recovered: Mapped[bool]
     quality_score: Mapped[float | None]
     """0 unusable to 1 flawless; None when it was not measured."""

@@ -56,3 +56,8 @@ class PolicyRow(Base):
     )
     notes: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    @property
+    def full_name(self) -> str:
+        """Name and number: what recordings call it when it drives."""
+        return f"{self.name}-{self.number}"

@@ -19,6 +19,7 @@ from backend.core.contracts.tick import TickRecord
 from backend.core.contracts.video import EncodedFrame
 from backend.files import write_atomically
 from backend.recording.disk import Ballast, DiskLimits, DurableFile
+from backend.recording.driving import DrivingMeter
 from backend.recording.manifest import ManifestFile
 from backend.recording.remux import RemuxError, remux_to_mp4
 from backend.recording.sample_writer import SampleWriter, camera_topic, in_words
@@ -50,6 +51,7 @@ class EpisodeFiles:
         self._cameras: dict[str, CameraManifest] = {}
         self._events: list[EpisodeEvent] = []
         self._tick_events = TickEvents()
+        self._driving = DrivingMeter()
 
     @property
     def full(self) -> bool:
@@ -83,6 +85,7 @@ class EpisodeFiles:
         if isinstance(record, TickRecord):
             for event in self._tick_events.observe(record):
                 self._mark(event)
+            self._driving.observe(record.t_ns, record.driver, record.rollout.policy if record.rollout else "")
         topic = self._samples.write(record)
         return self._meter(topic, record)
 
@@ -149,6 +152,7 @@ class EpisodeFiles:
             "counts": {topic: meter.count for topic, meter in self._meters.items()},
             "dropped": {topic: meter.dropped for topic, meter in self._meters.items()},
             "events": tuple(self._events),
+            "driving": self._driving.total(),
         }
 
     def _finish_samples(self) -> None:

@@ -8,20 +8,27 @@ import av
 import msgspec
 
 from backend.core.contracts.record import json_decoder
-from backend.core.contracts.recording import CameraManifest, EpisodeEvent, EpisodeManifest
+from backend.core.contracts.recording import CameraManifest, Driving, EpisodeEvent, EpisodeManifest
+from backend.recording.driving import DrivingMeter
 from backend.recording.episode_files import BALLAST, SAMPLES, to_browser_video
 from backend.recording.manifest import ManifestFile, load_manifest
 from backend.recording.quality import load_quality
 from backend.recording.salvage import cut_video, readable_messages, readable_packets, rewrite_samples
-from backend.recording.sample_writer import EVENT, camera_topic
+from backend.recording.sample_writer import EVENT, TICK, camera_topic
 from backend.recording.stream_meter import StreamMeter
 
 
+class _Permission(msgspec.Struct):
+    policy: str
+
+
 class _Stamp(msgspec.Struct):
-    """The part of every sample that counting needs."""
+    """The part of every sample that counting needs; a tick says who drove, too."""
 
     t_ns: int
     seq: int = 0
+    driver: str = ""
+    rollout: _Permission | None = None
 
 
 def recover_all(episodes_dir: Path) -> list[Path]:
@@ -61,13 +68,13 @@ def recover(folder: Path, manifest: EpisodeManifest) -> EpisodeManifest:
     """
     for leftover in (folder / BALLAST, *folder.glob("*.partial.mp4"), *folder.glob(".new.*")):
         leftover.unlink(missing_ok=True)
-    meters, _ = _count(folder / SAMPLES)
+    meters, _, _ = _count(folder / SAMPLES)
     cameras = _repair_videos(folder, manifest, meters)
     if (folder / SAMPLES).exists():
         keep_rows = {camera_topic(camera.name): camera.frames for camera in cameras}
         unusable = {topic: 0 for topic in meters if topic.startswith("/camera/") and topic not in keep_rows}
         rewrite_samples(folder / SAMPLES, keep_rows | unusable)
-    meters, events = _count(folder / SAMPLES)
+    meters, events, driving = _count(folder / SAMPLES)
     ended_t_ns = max((meter.last_t_ns for meter in meters.values()), default=manifest.started_t_ns)
     cameras, problems = to_browser_video(folder, cameras, ended_t_ns)
     text = "the recorder ended here without closing the episode"
@@ -79,12 +86,14 @@ def recover(folder: Path, manifest: EpisodeManifest) -> EpisodeManifest:
         counts={topic: meter.count for topic, meter in meters.items()},
         dropped={topic: meter.dropped for topic, meter in meters.items()},
         events=(*events, *problems, EpisodeEvent(t_ns=ended_t_ns, kind="interrupted", text=text)),
+        driving=driving,
     )
 
 
-def _count(samples: Path) -> tuple[dict[str, StreamMeter], tuple[EpisodeEvent, ...]]:
-    """Return the counters of every topic that can still be read, and the events."""
+def _count(samples: Path) -> tuple[dict[str, StreamMeter], tuple[EpisodeEvent, ...], Driving]:
+    """Return the counters of every topic that can still be read, the events, and who drove."""
     meters: dict[str, StreamMeter] = defaultdict(StreamMeter)
+    driving = DrivingMeter()
     events = []
     stamps, marks = msgspec.json.Decoder(_Stamp), json_decoder(EpisodeEvent)
     for _, channel, message in readable_messages(samples) if samples.exists() else ():
@@ -93,7 +102,9 @@ def _count(samples: Path) -> tuple[dict[str, StreamMeter], tuple[EpisodeEvent, .
             continue
         stamp = stamps.decode(message.data)
         meters[channel.topic].observe(stamp.seq, stamp.t_ns)
-    return dict(meters), tuple(events)
+        if channel.topic == TICK:
+            driving.observe(stamp.t_ns, stamp.driver, stamp.rollout.policy if stamp.rollout else "")
+    return dict(meters), tuple(events), driving.total()
 
 
 def _repair_videos(

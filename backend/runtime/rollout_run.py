@@ -25,6 +25,8 @@ from backend.runtime.robot_view import RobotView
 
 OVER = ("failed", "ended")
 PLAN_STRIDE = 3
+LONGEST_NAME = 80
+"""Characters of a policy's name; every name and number of the registry fits."""
 
 log = structlog.get_logger("rollout")
 
@@ -182,7 +184,7 @@ class RolloutRun:
         self._views = deque(maxlen=hello.n_obs_steps)
         self._view.watch([camera.name for camera in hello.cameras])
         self._scheduler = Scheduler(self._spec, merge, hello.fps, s_min=self._request.s_min)
-        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", self._request.name or hello.policy)[:60]
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", self._request.name or hello.policy)[:LONGEST_NAME]
         self._driver = POLICY_PREFIX + (name or "unnamed")
         self.phase, self.reason = "warming_up", "Waiting for the first actions."
 

@@ -86,11 +86,24 @@ async def create_dataset(
     episodes = await _chosen(session, task_id, episode_ids)
     if not episodes:
         raise DomainError(409, "no_accepted", "no episode is accepted yet; accept some on the Episodes page")
+    return await queue_version(session, name, [episode.id for episode in episodes], fps, datasets_dir)
+
+
+async def next_number(session: AsyncSession, name: str, datasets_dir: Path) -> int:
+    """Return the number that the next version of a name gets."""
     last = await session.scalar(select(func.max(DatasetRow.number)).where(DatasetRow.name == name))
     number = (last or 0) + 1
     # A database that was lost does not free the names of the versions on disk.
     while (datasets_dir / f"{name}-v{number}").exists():
         number += 1
+    return number
+
+
+async def queue_version(
+    session: AsyncSession, name: str, episode_ids: list[uuid.UUID], fps: int, datasets_dir: Path
+) -> DatasetRow:
+    """Queue a new version of `name` from accepted episodes, in this order; DomainError 409 on a collision."""
+    number = await next_number(session, name, datasets_dir)
     dataset = DatasetRow(
         name=name,
         number=number,
@@ -99,8 +112,8 @@ async def create_dataset(
         message="waiting for its turn",
         folder=f"{name}-v{number}",
         members=[
-            DatasetEpisodeRow(episode_id=episode.id, position=position)
-            for position, episode in enumerate(episodes)
+            DatasetEpisodeRow(episode_id=episode_id, position=position)
+            for position, episode_id in enumerate(episode_ids)
         ],
     )
     session.add(dataset)

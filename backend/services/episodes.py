@@ -1,9 +1,10 @@
 """Finding and judging episodes."""
 
+import json
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -23,6 +24,15 @@ SORTS = {
 WAITING = (EpisodeStatus.NEW, EpisodeStatus.INTERRUPTED)
 
 
+def driven_by(policy: str) -> ColumnElement[bool]:
+    """Return the SQL condition that a policy of this name drove in an episode.
+
+    The list is JSON text on every database; taking the name out of it changes it only if it is there.
+    """
+    names = cast(EpisodeRow.policies, Text)
+    return func.replace(names, json.dumps(policy), "") != names
+
+
 @dataclass(frozen=True)
 class EpisodeFilter:
     """Which episodes; an empty field does not filter."""
@@ -32,6 +42,10 @@ class EpisodeFilter:
     operator: str = ""
     text: str = ""
     """Part of the id, instruction, note, operator or task name."""
+    takeovers: bool = False
+    """Only those in which a person took over from a policy."""
+    policy: str = ""
+    """Name of a policy that drove."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the SQL conditions over EpisodeRow joined with TaskRow."""
@@ -42,6 +56,10 @@ class EpisodeFilter:
             found.append(EpisodeRow.status.in_(self.status))
         if self.operator:
             found.append(EpisodeRow.operator == self.operator)
+        if self.takeovers:
+            found.append(EpisodeRow.interventions > 0)
+        if self.policy:
+            found.append(driven_by(self.policy))
         if self.text:
             columns = (EpisodeRow.instruction, EpisodeRow.note, EpisodeRow.operator, TaskRow.name)
             found.append(

@@ -51,6 +51,8 @@ class JobKeeper:
         self._database = database
         self._settings = settings
         self._runners: dict[str, Runner] = {}
+        self.recovered = asyncio.Event()
+        """Set once jobs whose rows were lost have them again."""
         self._wake = asyncio.Event()
         self._starting: dict[uuid.UUID, asyncio.Task[None]] = {}
 
@@ -73,12 +75,11 @@ class JobKeeper:
                 task.cancel()
 
     async def _keep(self) -> None:
-        recovered = False
         while True:
             try:
-                if not recovered:
+                if not self.recovered.is_set():
                     await self._recover()
-                    recovered = True
+                    self.recovered.set()
                 self._wake.clear()
                 await self._look()
                 delay_s = PERIOD_S

@@ -1,6 +1,8 @@
 """The registry of policies, and where they come from."""
 
+import asyncio
 import uuid
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +13,7 @@ from backend.db.dataset import DatasetEpisodeRow, DatasetRow
 from backend.db.episode import EpisodeRow
 from backend.db.policy import PolicyRow, PolicyStage
 from backend.services.errors import DomainError
+from backend.services.policy_card import card_of, write_card
 from backend.services.policy_files import PolicyFiles
 
 
@@ -65,19 +68,12 @@ async def add_policy(
         id=uuid.UUID(files.folder.name),
         name=name,
         number=await next_number(session, name),
-        type=files.type,
         job_id=job_id,
-        step=files.step,
         dataset_id=dataset_id,
-        folder=files.folder.name,
-        size_bytes=files.size_bytes,
-        weights_sha256=files.weights_sha256,
-        layout_hash=files.layout_hash,
-        stats_hash=files.stats_hash,
-        manifest=files.manifest,
         open_loop=open_loop,
         stage=PolicyStage.CANDIDATE,
         notes=notes,
+        **files.columns,
     )
     session.add(policy)
     try:
@@ -86,15 +82,26 @@ async def add_policy(
         raise DomainError(
             409, "same_time", f"another policy {name!r} was registered just now; try again"
         ) from error
+    await _store_card(policy, files.folder)
     return policy
 
 
-async def change_policy(session: AsyncSession, policy_id: uuid.UUID, changes: dict[str, Any]) -> PolicyRow:
-    """Set stage, notes or latency of a policy; DomainError 404."""
+async def change_policy(
+    session: AsyncSession, policy_id: uuid.UUID, changes: dict[str, Any], policies_dir: Path
+) -> PolicyRow:
+    """Set stage, notes or latency of a policy; DomainError 404, or 409 when its folder takes no card."""
     policy = await get_policy(session, policy_id)
     for field, value in changes.items():
         setattr(policy, field, value)
+    await _store_card(policy, policies_dir / policy.folder)
     return policy
+
+
+async def _store_card(policy: PolicyRow, folder: Path) -> None:
+    try:
+        await asyncio.to_thread(write_card, folder, card_of(policy))
+    except OSError as error:
+        raise DomainError(409, "cannot_write", f"{folder} cannot be written: {error}; make room") from error
 
 
 async def lineage(session: AsyncSession, policy: PolicyRow) -> tuple[DatasetRow | None, list[EpisodeRow]]:

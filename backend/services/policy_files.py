@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.core.contracts.layout import layout_hash
 from backend.services.errors import DomainError
+from backend.services.policy_card import NAME as CARD
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
@@ -29,6 +30,11 @@ class PolicyFiles:
     layout_hash: str
     stats_hash: str
     manifest: dict[str, Any]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns of the policy's row that its files determine."""
+        return {**vars(self), "folder": self.folder.name}
 
 
 def _digest(paths: list[Path]) -> str:
@@ -76,7 +82,7 @@ def read_policy(folder: Path, step: int) -> PolicyFiles:
         folder=folder,
         type=json.loads((folder / CONFIG).read_text())["type"],
         step=step,
-        size_bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        size_bytes=sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and p.name != CARD),
         weights_sha256=weights,
         layout_hash=layout_hash(manifest["state_names"], manifest["action_names"]),
         stats_hash=_digest(list(folder.glob("policy_*processor_step_*normalizer_processor.safetensors"))),

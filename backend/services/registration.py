@@ -68,6 +68,17 @@ def review_columns(manifest: EpisodeManifest) -> dict[str, Any]:
     return {"status": EpisodeStatus.REJECTED, "reject_reason": reason, "note": note}
 
 
+def driving_columns(manifest: EpisodeManifest) -> dict[str, Any]:
+    """Return who drove; all None when the manifest does not say."""
+    driving = manifest.driving
+    return {
+        "policies": driving and list(driving.policies),
+        "interventions": driving and driving.interventions,
+        "person_s": driving and driving.person_s,
+        "policy_s": driving and driving.policy_s,
+    }
+
+
 async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifest) -> EpisodeRow:
     """Add the row of a finished episode; the existing row when there is one already."""
     episode_id = uuid.UUID(manifest.id)
@@ -92,6 +103,7 @@ async def register(session: AsyncSession, folder: Path, manifest: EpisodeManifes
         ],
         event_count=len(manifest.events),
         recovered=manifest.recovered,
+        **driving_columns(manifest),
         **quality_columns(quality),
         **review_columns(manifest),
     )

@@ -91,6 +91,19 @@ class EpisodeOutcome(Record):
     """How much the initial conditions vary; see `backend.core.contracts.task`."""
 
 
+class Driving(Record):
+    """Who drove in an episode, counted over its ticks."""
+
+    policies: tuple[str, ...] = ()
+    """Names of the policies that drove, sorted: their driver names without `policy:`."""
+    interventions: int = 0
+    """How often a person took over: drove although a policy was allowed to."""
+    person_s: float = 0.0
+    """Driven by people [s]."""
+    policy_s: float = 0.0
+    """Driven by policies [s]."""
+
+
 class EpisodeManifest(Record):
     """`manifest.json` of an episode's folder. The folder is the truth; the database is its index."""
 
@@ -114,6 +127,8 @@ class EpisodeManifest(Record):
     events: tuple[EpisodeEvent, ...] = ()
     recovered: bool = False
     """The recorder died while writing; everything up to its last flush was recovered."""
+    driving: Driving | None = None
+    """Who drove; None in manifests from before it was counted."""
     outcome: EpisodeOutcome | None = None
     """Of a task whose success is judged automatically; None when only a person can tell."""
     versions: dict[str, str] = msgspec.field(default_factory=dict)

@@ -41,6 +41,7 @@ const tasks = createRoute({
 const datasets = createRoute({
   getParentRoute: () => root,
   path: "/datasets",
+  validateSearch: ({ version }: Record<string, unknown>): { version?: string } => (typeof version === "string" ? { version } : {}),
   component: lazyRouteComponent(() => import("@/features/datasets/DatasetsPage"), "DatasetsPage"),
 });
 

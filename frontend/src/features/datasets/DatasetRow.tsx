@@ -1,16 +1,18 @@
 import { ActionIcon, Badge, Button, CopyButton, Group, Progress, Table, Text, Tooltip } from "@mantine/core";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { DATASET_COLOR } from "@/shared/api/datasets";
 import { isBuilding, type Dataset } from "@/shared/api/queries";
 import { bytes } from "@/shared/ui/format";
 
-const COLOR: Record<Dataset["state"], string> = { queued: "gray", building: "blue", ready: "teal", failed: "red" };
-
 const load = ({ name, folder }: Dataset): string => `LeRobotDataset("${name}", root="${folder}")`;
 
-export function DatasetRow({ dataset }: { dataset: Dataset }) {
+const show = (row: HTMLTableRowElement | null) => row?.scrollIntoView({ block: "nearest" });
+
+/** `wanted` when the address names it: then it is brought into view. */
+export function DatasetRow({ dataset, wanted }: { dataset: Dataset; wanted: boolean }) {
   return (
-    <Table.Tr data-testid="dataset-row">
+    <Table.Tr data-testid="dataset-row" ref={wanted ? show : undefined} bg={wanted ? "var(--mantine-primary-color-light)" : undefined} aria-current={wanted || undefined}>
       <Table.Td>
         <Text fw={600} size="sm">
           {dataset.name} <Text span c="dimmed">v{dataset.number}</Text>
@@ -23,7 +25,7 @@ export function DatasetRow({ dataset }: { dataset: Dataset }) {
       </Table.Td>
       <Table.Td w={280}>
         <Group gap="xs" wrap="nowrap">
-          <Badge color={COLOR[dataset.state]} variant="light">
+          <Badge color={DATASET_COLOR[dataset.state]} variant="light">
             {dataset.state}
           </Badge>
           {isBuilding(dataset) && <Progress flex={1} value={dataset.progress * 100} animated aria-label="Progress of the build" />}

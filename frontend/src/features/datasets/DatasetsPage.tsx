@@ -1,6 +1,7 @@
 import { Button, Skeleton, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { datasetsQuery } from "@/shared/api/queries";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -8,8 +9,11 @@ import { Page } from "@/shared/ui/Page";
 import { DatasetForm } from "./DatasetForm";
 import { DatasetRow } from "./DatasetRow";
 
+const route = getRouteApi("/datasets");
+
 /** Freeze versions: what is in, whether it is verified, where it lies. */
 export function DatasetsPage() {
+  const { version } = route.useSearch();
   const datasets = useQuery(datasetsQuery);
   const [creating, setCreating] = useState(false);
   const create = (
@@ -49,7 +53,7 @@ export function DatasetsPage() {
               </Table.Thead>
               <Table.Tbody>
                 {datasets.data.map((dataset) => (
-                  <DatasetRow key={dataset.id} dataset={dataset} />
+                  <DatasetRow key={dataset.id} dataset={dataset} wanted={dataset.id === version} />
                 ))}
               </Table.Tbody>
             </Table>

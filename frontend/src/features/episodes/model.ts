@@ -1,4 +1,5 @@
 import type { components, operations } from "@/shared/api/schema.gen";
+import { duration } from "@/shared/ui/format";
 
 export type Episode = components["schemas"]["Episode"];
 export type EpisodeDetail = components["schemas"]["EpisodeDetail"];
@@ -33,3 +34,14 @@ export const REJECT_REASONS = [
   "Camera or tracking fault",
   "Hesitant or jerky",
 ] as const;
+
+/** 1 -> `once`, 3 -> `3 times`. */
+export const times = (count: number): string => (count === 1 ? "once" : count === 0 ? "never" : `${count} times`);
+
+/** Who drove and for how long: `act-3 12 s, people 40 s`; `nobody` when the robot only stood. */
+export function whoDrove({ policies, policy_s, person_s }: Pick<Episode, "policies" | "policy_s" | "person_s">): string {
+  const names = policies ?? [];
+  const parts = names.length > 0 ? [`${names.join(" and ")} ${duration(policy_s)}`] : [];
+  if (person_s) parts.push(`people ${duration(person_s)}`);
+  return parts.join(", ") || "nobody";
+}

@@ -1,7 +1,8 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Fragment, type ReactNode } from "react";
-import { fullName, type PolicyDetail } from "./model";
+import { fullName } from "@/shared/api/policyName";
+import type { PolicyDetail } from "./model";
 import classes from "./policies.module.css";
 
 /** From episodes to policy, every step a link. */

@@ -2,13 +2,14 @@ import { Anchor, Button, Chip, Group, Pill, Skeleton, Table, Text } from "@manti
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { fullName } from "@/shared/api/policyName";
 import { datasetsQuery, policiesQuery } from "@/shared/api/queries";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { formatDate, formatExact, milliseconds } from "@/shared/ui/format";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { Page } from "@/shared/ui/Page";
-import { fullName, STAGES, type Stage } from "./model";
+import { STAGES, type Stage } from "./model";
 import classes from "./policies.module.css";
 import { StageControl } from "./StageControl";
 

@@ -2,6 +2,9 @@ import { Anchor, Group, Paper, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { fullName } from "@/shared/api/policyName";
+import { CorrectionsCard } from "@/shared/corrections/CorrectionsCard";
+import { useCorrections } from "@/shared/corrections/useCorrections";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
 import { GroupErrors } from "@/shared/plot/GroupErrors";
 import { EmptyState } from "@/shared/ui/EmptyState";
@@ -11,7 +14,6 @@ import { Page } from "@/shared/ui/Page";
 import { ReasonButton } from "@/shared/ui/ReasonButton";
 import { Episodes } from "./Episodes";
 import { Lineage } from "./Lineage";
-import { fullName } from "./model";
 import { Notes } from "./Notes";
 import classes from "./policies.module.css";
 import { PolicyFacts } from "./PolicyFacts";
@@ -25,10 +27,13 @@ export function PolicyPage() {
   const { id } = route.useParams();
   const navigate = route.useNavigate();
   const { data: policy, error } = useQuery(policyQuery(id));
+  const corrections = useCorrections(id);
   const [editing, setEditing] = useState(false);
   const [help, setHelp] = useState(false);
   const keys: KeyBinding[] = [
     { keys: ["e"], label: "Edit the notes", run: () => setEditing(true) },
+    { keys: ["c"], label: "Build the version with corrections", run: corrections.build },
+    { keys: ["f"], label: "Fine-tune on it", run: () => policy && corrections.fineTune(policy) },
     { keys: ["t"], label: "The job it comes from", run: () => policy?.job_id && void navigate({ to: "/training/$id", params: { id: policy.job_id } }) },
     { keys: ["b"], label: "Back to the list", run: () => void navigate({ to: "/policies" }) },
     { keys: ["?"], label: "This help", run: () => setHelp((open) => !open) },
@@ -44,6 +49,8 @@ export function PolicyPage() {
     );
   }
   if (!policy) return <Skeleton m="md" h={480} />;
+  const noDrive = policy.stage === "retired" ? "It is retired: make it a candidate first" : "";
+  const drive = () => void navigate({ to: "/rollout", search: { policy: policy.id } });
   return (
     <Page
       title={
@@ -57,9 +64,9 @@ export function PolicyPage() {
       }
       actions={
         <ReasonButton
-          reason={policy.stage === "retired" ? "It is retired: make it a candidate first" : ""}
+          reason={noDrive}
           hint="Opens the rollout page; nothing moves before you start it there"
-          onClick={() => void navigate({ to: "/rollout", search: { policy: policy.id } })}
+          onClick={drive}
         >
           Let it drive
         </ReasonButton>
@@ -69,6 +76,18 @@ export function PolicyPage() {
       <div className={classes.columns}>
         <div>
           <Notes policy={policy} editing={editing} onEditing={setEditing} />
+          <div className={classes.gap}>
+            <CorrectionsCard
+              policy={policy}
+              corrections={corrections}
+              keys={{ build: "C", fineTune: "F" }}
+              begin={
+                <ReasonButton size="xs" variant="default" reason={noDrive} hint="Nothing moves before you start it there" onClick={drive}>
+                  Go to the rollout page
+                </ReasonButton>
+              }
+            />
+          </div>
           <Paper withBorder p="md" mt="md" component="section" aria-label="Held-out error">
             <Text fw={600}>Error on held-out episodes</Text>
             {policy.open_loop ? (

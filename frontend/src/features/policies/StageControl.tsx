@@ -2,8 +2,9 @@ import { Button, Group, Menu, Modal, Text } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
+import { fullName } from "@/shared/api/policyName";
 import type { Policy } from "@/shared/api/queries";
-import { fullName, STAGE_COLOR, STAGE_TEXT, STAGES, type Stage } from "./model";
+import { STAGE_COLOR, STAGE_TEXT, STAGES, type Stage } from "./model";
 import { useChangePolicy } from "./queries";
 
 /** What a policy is meant for. Into production and out of it only after a question: others rely on it. */

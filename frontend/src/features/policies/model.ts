@@ -1,6 +1,5 @@
 /** What the pages of policies talk about. */
 import type { components } from "@/shared/api/schema.gen";
-import type { Policy } from "@/shared/api/queries";
 
 export type PolicyDetail = components["schemas"]["PolicyDetail"];
 export type PolicyChange = components["schemas"]["PolicyChange"];
@@ -15,9 +14,6 @@ export const STAGE_TEXT: Record<Stage, string> = {
   production: "What others rely on: operators and evaluations take it as the reference.",
   retired: "Kept for its history; nobody should run it any more.",
 };
-
-/** `lift-act` and 3 -> `lift-act-3`, as recordings name their driver. */
-export const fullName = ({ name, number }: Pick<Policy, "name" | "number">): string => `${name}-${number}`;
 
 /** What the list shows. */
 export interface PolicySearch {

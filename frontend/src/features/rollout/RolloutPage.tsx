@@ -16,6 +16,7 @@ import { Key } from "@/shared/ui/Key";
 import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { CameraView } from "@/shared/video/CameraView";
 import { useVideo } from "@/shared/video/useVideo";
+import { Afterwards } from "./Afterwards";
 import { isUnderWay, noPause } from "./model";
 import { PlanPlot } from "./PlanPlot";
 import { rolloutQuery, useRolloutAction } from "./queries";
@@ -110,6 +111,7 @@ export function RolloutPage() {
                 {rollout.reason}
               </p>
             )}
+            {rollout && <Afterwards rollout={rollout} />}
             {evaluation !== undefined && trial !== undefined ? (
               <TrialSetup trial={{ evaluation, trial }} rollout={rollout} situation={situation} act={act} />
             ) : (

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { Situation } from "@/shared/live/situation";
-import { borderRatio, latencyParts, noPause, noResume, noStart, parseRollout, planLines, whoDrives, type Rollout } from "./model";
+import {
+  borderRatio,
+  drivenBy,
+  latencyParts,
+  noPause,
+  noResume,
+  noStart,
+  parseRollout,
+  planLines,
+  whoDrives,
+  type Rollout,
+} from "./model";
 
 const IDLE: Rollout = {
   phase: "idle",
@@ -75,6 +86,17 @@ it("names who drives", () => {
   expect(whoDrives({ driver: "c1", lease_name: "Ann" })).toEqual({ who: "person", name: "Ann" });
   expect(whoDrives({ driver: "", lease_name: "Ann" }).who).toBe("nobody");
   expect(whoDrives(null).who).toBe("nobody");
+});
+
+it("knows afterwards which policy of the registry drove", () => {
+  const policies = [
+    { name: "tea", number: 1 },
+    { name: "tea", number: 2 },
+  ];
+  expect(drivenBy({ phase: "ended", policy: "policy:tea-2" }, policies)).toBe(policies[1]);
+  expect(drivenBy({ phase: "failed", policy: "policy:tea-2" }, policies)).toBe(policies[1]);
+  expect(drivenBy({ phase: "driving", policy: "policy:tea-2" }, policies)).toBeUndefined();
+  expect(drivenBy({ phase: "ended", policy: "policy:from-elsewhere" }, policies)).toBeUndefined();
 });
 
 it("splits a round trip without remainder", () => {

@@ -1,5 +1,7 @@
 /** What a rollout's state means for the person who supervises it. Pure: all of it is tested. */
 import type { TickRecord } from "@/shared/api/messages.gen";
+import { fullName } from "@/shared/api/policyName";
+import type { Policy } from "@/shared/api/queries";
 import type { components } from "@/shared/api/schema.gen";
 import type { Situation } from "@/shared/live/situation";
 import type { Line } from "@/shared/plot/lines";
@@ -43,6 +45,11 @@ export function whoDrives(tick: Pick<TickRecord, "driver" | "lease_name"> | null
   const driver = tick?.driver ?? "";
   if (driver.startsWith("policy:")) return { who: "policy", name: driver.slice("policy:".length) };
   return driver === "" ? { who: "nobody", name: "" } : { who: "person", name: tick?.lease_name ?? "" };
+}
+
+/** The policy of the registry that drove in a rollout that is over; undefined for one from elsewhere. */
+export function drivenBy<P extends Pick<Policy, "name" | "number">>({ phase, policy }: Pick<Rollout, "phase" | "policy">, policies: readonly P[]): P | undefined {
+  return phase === "ended" || phase === "failed" ? policies.find((one) => `policy:${fullName(one)}` === policy) : undefined;
 }
 
 /** Why a policy cannot be started now; empty when it can. */

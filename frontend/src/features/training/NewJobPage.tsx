@@ -16,10 +16,10 @@ export function NewJobPage() {
   const error = kinds.error ?? copied.error;
   const ready = kinds.data && (search.from === undefined || copied.data);
   return (
-    <Page title={copied.data ? `Copy of ${copied.data.name}` : "New job"}>
+    <Page title={search.init ? "Fine-tune a policy" : copied.data ? `Copy of ${copied.data.name}` : "New job"}>
       {error && <EmptyState title="The form cannot be shown" text={error.message} />}
       {!error && !ready && <Skeleton h={360} />}
-      {ready && <JobForm key={search.from ?? ""} kinds={kinds.data} copied={copied.data} />}
+      {ready && <JobForm key={`${search.from ?? ""} ${search.init ?? ""}`} kinds={kinds.data} copied={copied.data} />}
     </Page>
   );
 }

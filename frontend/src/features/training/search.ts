@@ -21,10 +21,18 @@ export interface NewSearch {
   dataset?: string;
   /** A job to copy. */
   from?: string;
+  /** A registered policy to start from. */
+  init?: string;
 }
 
 export const parseNew = (search: Record<string, unknown>): NewSearch =>
-  given({ kind: text(search["kind"]), template: text(search["template"]), dataset: text(search["dataset"]), from: text(search["from"]) });
+  given({
+    kind: text(search["kind"]),
+    template: text(search["template"]),
+    dataset: text(search["dataset"]),
+    from: text(search["from"]),
+    init: text(search["init"]),
+  });
 
 export interface CompareSearch {
   jobs: string[];

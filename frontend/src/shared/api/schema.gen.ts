@@ -82,6 +82,9 @@ export interface paths {
         /**
          * List Episodes
          * @description Return one page of the library; `quality` ascending shows the worst first.
+         *
+         *     `takeovers` keeps those in which a person took over from a policy, `policy` those in which the policy of
+         *     this name and number (`act-3`) drove.
          */
         get: operations["listEpisodes"];
         put?: never;
@@ -740,6 +743,30 @@ export interface paths {
         patch: operations["changePolicy"];
         trace?: never;
     };
+    "/api/policies/{policy_id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Corrections
+         * @description Return what a version with the corrections of a policy would hold; builds nothing.
+         */
+        get: operations["getCorrections"];
+        put?: never;
+        /**
+         * Build Corrections
+         * @description Queue the next version of the policy's dataset, with the accepted takes in which it was corrected.
+         */
+        post: operations["buildCorrections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/robot": {
         parameters: {
             query?: never;
@@ -1159,6 +1186,35 @@ export interface components {
             text: string;
         };
         /**
+         * Corrections
+         * @description Takes in which a person took over from a policy, and the dataset version they would make.
+         */
+        Corrections: {
+            /** Accepted */
+            accepted: number;
+            /** Dataset */
+            dataset: string | null;
+            /** Included */
+            included: number;
+            /** Kept */
+            kept: number;
+            /** Next Version */
+            next_version: string | null;
+            /** Person S */
+            person_s: number;
+            /** Policy */
+            policy: string;
+            /** Reason */
+            reason: string;
+            /** Rejected */
+            rejected: number;
+            version: components["schemas"]["Dataset"] | null;
+            /** Waiting */
+            waiting: number;
+            /** Withdrawn */
+            withdrawn: number;
+        };
+        /**
          * Curve
          * @description One measured value over the steps.
          */
@@ -1294,12 +1350,20 @@ export interface components {
             id: string;
             /** Instruction */
             instruction: string;
+            /** Interventions */
+            interventions: number | null;
             /** Length S */
             length_s: number;
             /** Note */
             note: string;
             /** Operator */
             operator: string;
+            /** Person S */
+            person_s: number | null;
+            /** Policies */
+            policies: string[] | null;
+            /** Policy S */
+            policy_s: number | null;
             /** Quality Score */
             quality_score: number | null;
             /** Recovered */
@@ -1364,6 +1428,8 @@ export interface components {
             id: string;
             /** Instruction */
             instruction: string;
+            /** Interventions */
+            interventions: number | null;
             /** Length S */
             length_s: number;
             /** Next Id */
@@ -1372,6 +1438,12 @@ export interface components {
             note: string;
             /** Operator */
             operator: string;
+            /** Person S */
+            person_s: number | null;
+            /** Policies */
+            policies: string[] | null;
+            /** Policy S */
+            policy_s: number | null;
             /** Quality Score */
             quality_score: number | null;
             /** Recovered */
@@ -3022,6 +3094,8 @@ export interface operations {
                 status?: components["schemas"]["EpisodeStatus"][] | null;
                 operator?: string;
                 text?: string;
+                takeovers?: boolean;
+                policy?: string;
                 sort?: "started_at" | "length_s" | "quality" | "operator" | "status" | "task";
                 order?: "asc" | "desc";
                 limit?: number;
@@ -4969,6 +5043,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrections"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    buildCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconHistory } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { clockTime, formatDate, formatExact } from "@/shared/ui/format";
-import { STATUS_COLOR, STATUS_LABEL, type Episode } from "../model";
+import { STATUS_COLOR, STATUS_LABEL, times, whoDrove, type Episode } from "../model";
 import { Quality } from "../Quality";
 import classes from "./library.module.css";
 
@@ -35,9 +35,18 @@ export const EpisodeRow = memo(function EpisodeRow({ episode, current, selected,
         )}
       </CopyButton>
       <div className={classes.task}>
-        <Link to="/episodes/$id" params={{ id: episode.id }} className={classes.link}>
-          {episode.task.name}
-        </Link>
+        <Group gap={6} wrap="nowrap">
+          <Link to="/episodes/$id" params={{ id: episode.id }} className={classes.link}>
+            {episode.task.name}
+          </Link>
+          {episode.interventions ? (
+            <Tooltip label={`A person took over ${times(episode.interventions)}. ${whoDrove(episode)}`}>
+              <Badge size="xs" variant="outline" color="grape" tabIndex={0} className={classes.takeovers} data-testid="takeovers">
+                {episode.interventions} {episode.interventions === 1 ? "takeover" : "takeovers"}
+              </Badge>
+            </Tooltip>
+          ) : null}
+        </Group>
         <Text size="xs" c="dimmed" truncate title={episode.instruction}>
           {episode.instruction}
         </Text>

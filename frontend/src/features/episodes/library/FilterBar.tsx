@@ -1,4 +1,4 @@
-import { Group, MultiSelect, Select, TextInput } from "@mantine/core";
+import { Chip, Group, MultiSelect, Pill, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
@@ -59,6 +59,17 @@ export function FilterBar({ filters, tasks, operators, onChange }: Props) {
         onChange={(operator) => onChange({ ...filters, operator: operator ?? undefined })}
         w={170}
       />
+      <Chip
+        checked={filters.takeovers ?? false}
+        onChange={(takeovers) => onChange({ ...filters, takeovers: takeovers || undefined })}
+      >
+        With takeovers
+      </Chip>
+      {filters.policy && (
+        <Pill size="md" withRemoveButton removeButtonProps={{ "aria-label": "Any driver", tabIndex: 0 }} onRemove={() => onChange({ ...filters, policy: undefined })}>
+          driven by {filters.policy}
+        </Pill>
+      )}
     </Group>
   );
 }

@@ -7,6 +7,12 @@ describe("filters in the URL", () => {
     expect(parseFilters(search)).toEqual({ status: ["accepted"], sort: "quality", operator: "Ada" });
   });
 
+  it("knows takeovers and the policy they were from", () => {
+    expect(parseFilters({ takeovers: true, policy: "act-1" })).toEqual({ takeovers: true, policy: "act-1" });
+    expect(parseFilters({ takeovers: "no", policy: 3 })).toEqual({});
+    expect(toQuery({ takeovers: true, policy: "act-1" }, 50, 0)).toMatchObject({ takeovers: true, policy: "act-1" });
+  });
+
   it("takes a single status as well as a list", () => {
     expect(parseFilters({ status: "new" })).toEqual({ status: ["new"] });
   });

@@ -6,6 +6,10 @@ export interface Filters {
   status?: EpisodeStatus[];
   operator?: string;
   text?: string;
+  /** Only those in which a person took over from a policy. */
+  takeovers?: boolean;
+  /** Name of a policy that drove. */
+  policy?: string;
   sort?: Sort;
   order?: "asc" | "desc";
 }
@@ -25,6 +29,8 @@ export function parseFilters(search: Record<string, unknown>): Filters {
     status: status.length > 0 ? status : undefined,
     operator: text(search["operator"]),
     text: text(search["text"]),
+    takeovers: search["takeovers"] === true || undefined,
+    policy: text(search["policy"]),
     sort,
     order,
   };

@@ -2,7 +2,7 @@ import { CopyButton, Group, List, Paper, Stack, Text, ThemeIcon, UnstyledButton 
 import { IconAlertTriangle, IconCheck, IconInfoCircle, IconX } from "@tabler/icons-react";
 import { Fact } from "@/shared/ui/Fact";
 import { formatDate, formatExact } from "@/shared/ui/format";
-import type { EpisodeDetail } from "../model";
+import { times, whoDrove, type EpisodeDetail } from "../model";
 import { Quality } from "../Quality";
 
 const ICON = {
@@ -49,6 +49,8 @@ export function Facts({ episode }: { episode: EpisodeDetail }) {
           })}
         </List>
         <Fact name="Operator" value={episode.operator} />
+        {episode.policies && <Fact name="Driven by" value={whoDrove(episode)} title={whoDrove(episode)} />}
+        {episode.policies && episode.policies.length > 0 && <Fact name="Takeovers" value={times(episode.interventions ?? 0)} />}
         <Fact name="Recorded" value={formatDate(episode.started_at)} title={formatExact(episode.started_at)} />
         <Fact name="Robot" value={`${episode.robot}, ${episode.controller}`} />
         {episode.cameras.map(({ name, width, height, fps, frames, dropped }) => (

@@ -1,7 +1,9 @@
-import { Alert, Badge, Button, Chip, Group, Paper, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Anchor, Badge, Button, Chip, Group, Paper, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { versionName } from "@/shared/api/datasets";
+import { fullName } from "@/shared/api/policyName";
 import { datasetsQuery } from "@/shared/api/queries";
 import { body, http } from "@/shared/api/http";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
@@ -15,7 +17,7 @@ import type { NewSearch } from "../search";
 import { Checks } from "./Checks";
 import classes from "./create.module.css";
 import { TemplateCards } from "./TemplateCards";
-import { useDraft, versionName, type Draft } from "./useDraft";
+import { useDraft, type Draft } from "./useDraft";
 import { Where } from "./Where";
 
 const route = getRouteApi("/training/new");
@@ -96,6 +98,15 @@ export function JobForm({ kinds, copied }: { kinds: readonly JobKind[]; copied: 
         )}
         <section className={classes.section}>
           <h3 className={classes.heading}>{kind?.needs_dataset ? "Data and name" : "Name"}</h3>
+          {draft.init && (
+            <Text size="sm" mb="xs">
+              Starts from the weights of {" "}
+              <Anchor component={Link} to={`/policies/${draft.init.id}`} size="sm">
+                {fullName(draft.init)}
+              </Anchor>
+              .
+            </Text>
+          )}
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             {kind?.needs_dataset && (
               <Select
