@@ -12,7 +12,13 @@ INPUTS = {
     "browser": "devices.inputs.browser:BrowserInput",
     "replay": "devices.inputs.replay:ReplayInput",
     "policy": "devices.inputs.policy:PolicyInput",
+    "rig": "devices.inputs.rig:RigInput",
 }
+RIG_DEVICES = {
+    "pico": "devices.inputs.pico.build:headset_app",
+    "xrobotoolkit": "devices.inputs.pico.build:vendor_service",
+}
+"""Worn devices that the rig process can run: functions that build one from the settings and a robot."""
 TASKS = {
     "pick_place": "devices.scenes.tasks.pick_place:PickPlace",
     "squat_place": "devices.scenes.tasks.squat_place:SquatPlace",
