@@ -5,7 +5,7 @@ turning, clipped and filtered against the sway of a body that stands. Sway of hi
 steps, so no dead band alone tells them apart: here, the base moves only while a foot steps.
 
     waist --slope over 0.25 s--> heading frame --dead band, main direction--> clip --> vx, vy
-    feet  --mean yaw, slope over 0.3 s--> dead band --> clip --> yaw rate
+    feet  --mean yaw, slope over 0.4 s--> dead band --> clip --> yaw rate
     feet  --a foot leaves where it stood--> gate, kept open for 0.35 s
     waist (or head) height - neutral --dead band, scale--> base height
 """
@@ -21,7 +21,8 @@ from backend.core.rig.foot import Foot
 from backend.core.rig.slope import Slope
 
 WALK_WINDOW_S = 0.25
-TURN_WINDOW_S = 0.3
+TURN_WINDOW_S = 0.4
+"""As long as a step: the feet turn one after the other."""
 GATE_S = 0.35
 """The gate stays open after a step for as long as the body takes to come to rest."""
 DEAD_M_S = 0.1
@@ -53,7 +54,7 @@ class BodyCommand(Record):
 class Walking:
     """Turns waist, feet and head into base velocity and height.
 
-    Latency of the velocity: 125 ms (`Slope` over 0.25 s), of the yaw rate 150 ms; a first step is seen about
+    Latency of the velocity: 125 ms (`Slope` over 0.25 s), of the yaw rate 200 ms; a first step is seen about
     0.1 s after the foot leaves the ground, which runs in parallel.
 
     Args:
