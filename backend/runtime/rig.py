@@ -18,6 +18,7 @@ from backend.core.contracts.rig import RigDevice, RigRequest, RigStatus
 from backend.runtime import logging, realtime
 from backend.runtime.bus import Bus
 from backend.runtime.heartbeat import Heart
+from backend.runtime.rig_slot import Slot
 from backend.runtime.rig_use import RigUse, TickView
 from backend.runtime.topics import CONTROL_TICK, OPERATOR_FRAME, RIG, RIG_FRAME, RIG_STATUS
 from backend.settings import settings
@@ -29,6 +30,9 @@ TURN_S = 0.005
 STATUS_NS = int(1e9 / RIG_STATUS.rate_hz)
 GARBAGE_TURNS = 1000
 
+FRESH_NS = 250_000_000
+"""An older frame says nothing about this moment."""
+
 KINDS = ("use", "leave")
 
 
@@ -36,7 +40,7 @@ class Rig:
     """Runs the devices of one rig."""
 
     def __init__(self, bus: Bus, devices: Sequence[RigDevice]) -> None:
-        self._devices = devices
+        self._devices = [Slot(device) for device in devices]
         self._use = RigUse()
         self._frames = bus.publisher(RIG_FRAME)
         self._statuses = bus.publisher(RIG_STATUS)
@@ -45,8 +49,6 @@ class Rig:
         self._pages = bus.subscribe(OPERATOR_FRAME)
         self._heart = Heart(bus, "rig")
         self._status_ns = 0
-        self._trouble: dict[str, str] = {}
-        self._engaged: dict[str, bool] = {}
         self._running = True
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -56,10 +58,9 @@ class Rig:
     def run(self) -> None:
         """Turn until stopped."""
         realtime.pause_garbage_collection()
-        descriptors = [device for device in self._devices if device.fileno() >= 0]
         turns = 0
         while self._running:
-            select.select(descriptors, [], [], TURN_S)
+            select.select([slot for slot in self._devices if slot.fileno() >= 0], [], [], TURN_S)
             self._turn(clock.now_ns())
             turns += 1
             if turns % GARBAGE_TURNS == 0:
@@ -67,6 +68,8 @@ class Rig:
 
     def close(self) -> None:
         """Release the sockets."""
+        for slot in self._devices:
+            slot.close()
         for part in (self._frames, self._statuses, self._service, self._ticks, self._pages, self._heart):
             part.close()
 
@@ -77,29 +80,26 @@ class Rig:
             self._use.see_page(frame.driver, frame.t_ns)
         self._service.poll(self._answer, lambda why: Reply(ok=False, error=why))
         wearer = self._use.wearer(now_ns)
-        if wearer is None:
-            self._trouble.clear()
-            self._engaged.clear()
-        for device in self._devices:
-            frame = device.turn(wearer, now_ns)
+        for slot in self._devices:
+            frame = slot.turn(wearer, now_ns)
             if frame is not None:
                 self._frames.publish(frame)
-                self._trouble[device.source], self._engaged[device.source] = frame.trouble, frame.moving
         if now_ns - self._status_ns >= STATUS_NS:
             self._status_ns = now_ns
             self._statuses.publish(self._status(now_ns))
         self._heart.beat(now_ns)
 
     def _status(self, now_ns: int) -> RigStatus:
-        devices = tuple(device.status(now_ns) for device in self._devices)
+        frames = [slot.frame for slot in self._devices if slot.frame is not None]
+        fresh = [frame for frame in frames if now_ns - frame.t_ns < FRESH_NS]
         return RigStatus(
             t_ns=now_ns,
             driver=self._use.driver,
             driver_name=self._use.name,
-            engaged=any(self._engaged.values()),
-            trouble="; ".join(filter(None, self._trouble.values())),
+            engaged=any(frame.moving for frame in fresh),
+            trouble="; ".join(frame.trouble for frame in fresh if frame.trouble),
             note=self._use.note,
-            devices=devices,
+            devices=tuple(slot.status(now_ns) for slot in self._devices),
         )
 
     def _answer(self, request: RigRequest) -> Reply:
@@ -116,10 +116,10 @@ class Rig:
         if self._use.driver not in ("", request.driver):
             error = f"{self._use.name} uses the rig; only they may change it."
             return Reply(ok=False, error=error)
-        for device in self._devices:
-            if request.kind in device.kinds:
-                return device.ask(request, now_ns)
-        allowed = (*KINDS, *(kind for device in self._devices for kind in device.kinds))
+        for slot in self._devices:
+            if request.kind in slot.device.kinds:
+                return slot.ask(request, now_ns)
+        allowed = (*KINDS, *(kind for slot in self._devices for kind in slot.device.kinds))
         return Reply(ok=False, error=f"unknown request {request.kind!r}; allowed: {', '.join(allowed)}")
 
 
@@ -133,16 +133,13 @@ def main() -> None:
         catalog.load(catalog.RIG_DEVICES, name)(config, spec) for name in config.rig_devices
     ]
     rig = Rig(Bus(config.run_dir), devices)
-    for device in devices:
-        device.open()
     signal.signal(signal.SIGTERM, rig.stop)
     signal.signal(signal.SIGINT, rig.stop)
     structlog.get_logger("rig").info("running", devices=config.rig_devices, priority=priority)
     try:
         rig.run()
     finally:
-        for part in (*devices, rig):
-            part.close()
+        rig.close()
 
 
 if __name__ == "__main__":

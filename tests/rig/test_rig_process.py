@@ -92,7 +92,10 @@ class House:
         return self.status.devices[0]
 
     def until(self, condition: Callable[[], bool], timeout_s: float = WAIT_S) -> float:
-        """Tick until the condition holds; return how long it took [s]."""
+        """Tick until the condition holds; return how long it took [s].
+
+        Whatever a busy machine delays for a moment is seen in a later turn.
+        """
         began_s = time.monotonic()
         while time.monotonic() - began_s < timeout_s:
             record = self.tick()
@@ -169,10 +172,13 @@ def test_from_the_headset_s_bytes_to_the_robot_s_wrists_and_back_after_every_bre
     assert abs(off_ms) <= uncertainty_ms
 
     # Only who has control may use the rig.
-    assert "nobody has it" in house.ask("use").error
-    house.tick()
-    assert house.robot.ask("lease.take", driver=ADA, name="Ada").ok
-    house.until(lambda: house.ask("use").ok)
+    house.until(lambda: "nobody has it" in house.ask("use").error)
+
+    def use() -> bool:
+        house.robot.ask("lease.take", driver=ADA, name="Ada")
+        return house.ask("use").ok
+
+    house.until(use)
     house.until(lambda: any(s.source == "pico" for s in house.robot.records[-1].sources))
     assert house.robot.ask("arm", driver=ADA).ok
 
@@ -181,18 +187,15 @@ def test_from_the_headset_s_bytes_to_the_robot_s_wrists_and_back_after_every_bre
     house.until(lambda: house.input.latest()[0].right.pose[2] > 0.6)
     house.drive(lambda: house.status.engaged)
     emulator.tell("circle 0.08")
-    seen = []
+    wrists, arms = [], []
 
     def moved() -> bool:
-        intent = house.robot.records[-1].intent
-        if intent is not None:
-            seen.append([intent.T_footprint_left[:3], intent.T_footprint_right[:3]])
-        return len(seen) > 1 and np.ptp(seen, axis=0)[:, 1:].min() > 0.04
+        record = house.robot.records[-1]
+        wrists.append([record.intent.T_footprint_left[:3], record.intent.T_footprint_right[:3]])
+        arms.append(record.command.action[house.robot.spec.layout.arms])
+        return np.ptp(wrists, axis=0)[:, 1:].min() > 0.04 and np.ptp(arms, axis=0).max() > 0.1
 
     house.drive(moved)
-    arms = house.robot.spec.layout.arms
-    swings = [record.command.action[arms] for record in house.robot.records[-len(seen) :]]
-    assert np.ptp(swings, axis=0).max() > 0.05
 
     # Half-open: no end of the connection is seen, only silence.
     house.drive(lambda: True)

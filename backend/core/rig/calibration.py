@@ -20,7 +20,7 @@ ANKLE_M = 0.10
 EYE, SHOULDER, HIP = 0.936, 0.818, 0.530
 """Heights of eyes, shoulders and hip joints as parts of the stature (Drillis and Contini 1966)."""
 HEAD_M = (1.1, 2.2)
-WAIST_PART, WRIST_PART = (0.45, 0.75), (0.35, 0.65)
+WAIST_PART, WRIST_PART = (0.45, 0.75), (0.35, 0.60)
 """Plausible heights as parts of that of the eyes."""
 ASIDE_M = 0.05
 LEVEL = 0.7

@@ -104,6 +104,8 @@ class Guide:
             done = self._step(head, worn, trackers, now_ns)
         except ValueError as why:
             self._end("failed", str(why))
+        except OSError as error:
+            self._end("failed", f"It could not be kept: {error}.")
         else:
             if done is not None:
                 self._end("done", done)
