@@ -27,15 +27,16 @@ def test_a_port_that_is_taken_is_used_as_soon_as_it_is_free(tmp_path):
     slot.close()
 
 
-def test_a_full_disk_is_said_and_a_broken_file_counts_as_absent(tmp_path):
+def test_a_file_that_cannot_be_written_is_said_and_a_broken_one_counts_as_absent(tmp_path):
     (tmp_path / "pico.json").write_text("{")
-    (tmp_path / "operators").write_text("in the way")
     store = RigStore(tmp_path)
     assert store.roles("pico").serials == {}
+    assert store.operator("Ada") is None
     slot = Slot(PicoDevice(Receiver(LOOPBACK, 0), store, 0.74, 0.41))
     slot.turn(None, 1)
-    tmp_path.chmod(0o700)
+    (tmp_path / ".pico.json.new").mkdir()
+    reply = slot.ask(RigRequest(kind="roles.clear", role="waist"), 1)
+    assert "could not be kept" in reply.error
+    (tmp_path / ".pico.json.new").rmdir()
     assert slot.ask(RigRequest(kind="roles.clear", role="waist"), 1).ok
-    assert store.roles("pico").serials == {}
-    assert store.operator("Ada") is None
     slot.close()

@@ -1,5 +1,7 @@
 """Walking with the body: what sways gives exactly nothing, what walks gives the right thing in time."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -11,19 +13,28 @@ ONSET_S = 0.35
 """From the first motion to the first command; the filter takes 0.125 s of it, the foot's way the rest."""
 
 
-@pytest.fixture
-def bench(tmp_path):
-    bench = Bench(tmp_path)
+@pytest.fixture(scope="module")
+def one_bench(tmp_path_factory):
+    bench = Bench(tmp_path_factory.mktemp("rig"))
     bench.drive()
     return bench
+
+
+@pytest.fixture
+def bench(one_bench):
+    """A calibrated operator at rest, where the last test has left them."""
+    one_bench.stage.body.habit.sway_m = 0.0
+    one_bench.tell("rest", "stand", "lean 0", "squat 0", "look 0 0", "circle 0")
+    one_bench.run(1.0)
+    return one_bench
 
 
 @pytest.mark.parametrize("busy", ["ready", "lean 0.15", "squat 0.3", "look 0.6 0.4"])
 def test_a_body_that_sways_gives_exactly_zero(bench, busy):
     bench.stage.body.habit.sway_m = 0.03
-    frames = bench.run(1.5)
+    frames = bench.run(1.0)
     bench.tell(busy, "circle 0.1")
-    frames += bench.run(3.5)
+    frames += bench.run(3.0)
     assert np.abs(velocities(frames)).max() == 0.0
     waist_speed = np.diff([frame.head[:2] for frame in frames], axis=0) * RATE_HZ
     assert np.abs(waist_speed).max() > 0.03, "nothing swayed: this test proves nothing"
@@ -35,13 +46,11 @@ def test_a_body_that_sways_gives_exactly_zero(bench, busy):
         ("0.4 0 0", 0, 0.4),
         ("-0.3 0 0", 0, -0.3),
         ("0 0.25 0", 1, 0.25),
-        ("0 -0.25 0", 1, -0.25),
-        ("0 0 0.6", 2, 0.6),
         ("0 0 -0.6", 2, -0.6),
     ],
 )
 def test_a_walk_gives_its_own_velocity(bench, walk, axis, size):
-    bench.run(0.3)
+    start = bench.stage.body.steps.base
     bench.tell(f"walk {walk}")
     velocity = velocities(bench.run(2.4))
     others = [i for i in range(3) if i != axis]
@@ -56,7 +65,10 @@ def test_a_walk_gives_its_own_velocity(bench, walk, axis, size):
     rest = velocities(bench.run(2.0))
     assert np.abs(rest[-round(0.5 * RATE_HZ) :]).max() == 0.0
     walked = np.concatenate([velocity, rest])[:, axis].sum() / RATE_HZ
-    assert walked == pytest.approx(bench.stage.body.steps.base[axis], rel=0.15)
+    x, y, turned = bench.stage.body.steps.base - start
+    c, s = math.cos(start[2]), math.sin(start[2])
+    truth = (c * x + s * y, c * y - s * x, turned)[axis]
+    assert walked == pytest.approx(truth, rel=0.15)
 
 
 def test_clipping(bench):
@@ -88,10 +100,10 @@ def test_the_filter_s_latency_is_what_it_says(window_s):
 
 def test_hands_do_not_sway_with_the_hips_and_come_along_when_walking(bench):
     bench.tell("ready")
-    bench.run(1.0)
+    before = bench.run(1.0)[-1].right.pose[:3]
     bench.tell("walk 0.4 0 0")
-    bench.run(3.0)
+    bench.run(2.0)
     bench.tell("stand")
-    frame = bench.run(2.0)[-1]
-    # The operator walked 1.2 m; the hands are where they were before the body.
-    assert abs(frame.right.pose[0]) < 0.45
+    after = bench.run(2.0)[-1].right.pose[:3]
+    # The operator walked 0.8 m; the hands are where they were before the body.
+    assert np.abs(after - before).max() < 0.03
