@@ -13,7 +13,13 @@ INPUTS = {
     "replay": "devices.inputs.replay:ReplayInput",
     "policy": "devices.inputs.policy:PolicyInput",
     "manus": "devices.inputs.manus.input:ManusInput",
+    "rig": "devices.inputs.rig:RigInput",
 }
+RIG_DEVICES = {
+    "pico": "devices.inputs.pico.build:headset_app",
+    "xrobotoolkit": "devices.inputs.pico.build:vendor_service",
+}
+"""Worn devices that the rig process can run: functions that build one from the settings and a robot."""
 TASKS = {
     "pick_place": "devices.scenes.tasks.pick_place:PickPlace",
     "squat_place": "devices.scenes.tasks.squat_place:SquatPlace",

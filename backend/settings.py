@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     locomotion: str = "dcm_wbc"
     cameras: str = "sim"
     inputs: list[str] = ["browser", "policy"]
+    rig: str = ""
+    """Worn devices, separated by commas (`pico`); the rig process is started when there are any."""
+    pico_host: str = "127.0.0.1"
+    """Where the headset's app may connect: this machine and USB only, or `0.0.0.0` on a network you trust."""
+    pico_port: int = Field(63901, ge=0, le=65535)
+    """The stock app always connects to 63901."""
     replay_episode: Path = Path()
     """Folder of the episode that the input `replay` replays."""
     manus_address: str = "tcp://127.0.0.1:5565"
@@ -41,6 +47,21 @@ class Settings(BaseSettings):
     """STUN/TURN URLs; empty on a LAN, where asking a STUN server only costs seconds."""
     jobs_at_once: int = Field(1, ge=1, le=64)
     """Jobs that one runner may have at the same time; the others wait."""
+
+    @property
+    def rig_devices(self) -> tuple[str, ...]:
+        """Names of the rig's devices."""
+        return tuple(filter(None, (name.strip() for name in self.rig.split(","))))
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Inputs of control; a rig is one of them when there is one."""
+        return (*self.inputs, *(["rig"] if self.rig_devices and "rig" not in self.inputs else []))
+
+    @property
+    def rig_dir(self) -> Path:
+        """Which tracker is worn where, and the operators' measures."""
+        return self.data_dir / "rig"
 
     @property
     def run_dir(self) -> Path:

@@ -11,13 +11,14 @@ import pytest
 from backend import catalog
 from backend.core.contracts.frame import DeviceFrame, Input
 from backend.core.contracts.job import JobKind, Runner
+from backend.core.contracts.rig import RigDevice
 from backend.core.contracts.robot import Robot, RobotSpec
 from backend.core.locomotion.controller import LocomotionController
 from backend.core.policy.merge import Merge
 from backend.runtime.bus import Bus
 from backend.runtime.meshes import decimated_mesh_dir
 from backend.runtime.policy_dialect import Dialect
-from backend.settings import settings
+from backend.settings import Settings, settings
 from trainer.policies.served import ServedPolicy
 
 
@@ -116,6 +117,15 @@ def test_input_keeps_the_interface(name: str):
     _keeps(kind, Input)
     returns = inspect.signature(kind.latest).return_annotation
     assert returns == tuple[DeviceFrame, ...]
+
+
+@pytest.mark.parametrize("name", sorted(catalog.RIG_DEVICES))
+def test_a_rig_device_keeps_the_interface(name: str, tmp_path: Path):
+    device = catalog.load(catalog.RIG_DEVICES, name)(Settings(data_dir=tmp_path), _spec())
+    _keeps(type(device), RigDevice)
+    assert device.source
+    assert device.kinds
+    assert device.status(0).source == device.source
 
 
 @pytest.mark.parametrize("name", sorted(catalog.CAMERAS))

@@ -12,7 +12,7 @@ from backend.core.contracts.wire import Telemetry
 from backend.runtime.bus import Bus, Subscription
 from backend.runtime.topics import CONTROL_TICK, HEALTH, RECORDER_STATUS, VIDEO_STATUS, WORLD_STATE
 
-PROCESSES = ("world", "cameras", "control", "video", "recorder", "rollout", "api")
+PROCESSES = ("world", "cameras", "control", "video", "recorder", "rollout", "rig", "api")
 LOST_NS = 2_000_000_000
 """A status older than this is shown as absent: its process is gone."""
 NOTHING = np.zeros(0)

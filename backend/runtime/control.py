@@ -108,7 +108,7 @@ def main() -> None:
     priority = realtime.make_realtime(PRIORITY)
     bus = Bus(config.run_dir)
     robot: Robot = catalog.load(catalog.ROBOTS, config.robot)(bus)
-    inputs: list[Input] = [catalog.load(catalog.INPUTS, name)(bus) for name in config.inputs]
+    inputs: list[Input] = [catalog.load(catalog.INPUTS, name)(bus) for name in config.input_names]
     control = Control(robot, inputs, bus, config.control_hz)
     for device in (robot, *inputs):
         device.open()

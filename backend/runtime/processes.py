@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from backend.settings import Settings
+
 
 @dataclass(frozen=True)
 class ProcessSpec:
@@ -27,5 +29,13 @@ PROCESSES = (
     ProcessSpec("cameras", "backend.runtime.cameras", "page answers"),
 )
 
+RIG = ProcessSpec("rig", "backend.runtime.rig", "page answers")
+"""Runs besides the others when the settings name worn devices."""
+
 MIGRATION = ProcessSpec("migrate", "backend.db.migrate")
 """Runs to its end once, when the app starts."""
+
+
+def processes_of(settings: Settings) -> tuple[ProcessSpec, ...]:
+    """Return the processes that these settings ask for."""
+    return (*PROCESSES, RIG) if settings.rig_devices else PROCESSES

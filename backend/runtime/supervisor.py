@@ -6,7 +6,7 @@ import sys
 
 from backend.core import clock
 from backend.runtime.child import Child
-from backend.runtime.processes import MIGRATION, PROCESSES, ProcessSpec
+from backend.runtime.processes import MIGRATION, ProcessSpec, processes_of
 from backend.settings import Settings
 
 FIRST_DELAY_S = 0.1
@@ -20,14 +20,14 @@ GRACE_S = 4.0
 class Supervisor:
     """Owns the life of every process of the app."""
 
-    def __init__(self, settings: Settings, processes: tuple[ProcessSpec, ...] = PROCESSES) -> None:
+    def __init__(self, settings: Settings, processes: tuple[ProcessSpec, ...] = ()) -> None:
         self._settings = settings
-        self._processes = processes
+        self._processes = processes or processes_of(settings)
         self._children: dict[str, Child] = {}
         self._stopping = asyncio.Event()
         self._host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         self._url = f"http://{self._host}:{settings.port}"
-        self._width = max(len(spec.name) for spec in processes)
+        self._width = max(len(spec.name) for spec in self._processes)
 
     async def run(self) -> int:
         """Run the app until SIGINT, SIGTERM or SIGHUP; return the exit code."""

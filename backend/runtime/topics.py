@@ -7,6 +7,7 @@ from backend.core.contracts.command import Command
 from backend.core.contracts.frame import DeviceFrame
 from backend.core.contracts.health import ControlRequest, Heartbeat, Reply
 from backend.core.contracts.recording import RecorderRequest, RecorderStatus
+from backend.core.contracts.rig import RigRequest, RigStatus
 from backend.core.contracts.robot import RobotState
 from backend.core.contracts.rollout import RolloutRequest, RolloutStatus
 from backend.core.contracts.tick import TickRecord
@@ -41,14 +42,17 @@ WORLD_STATE = Topic("world.state", WorldState, 60, "newest")  # world -> cameras
 CONTROL_TICK = Topic("control.tick", TickRecord, 100, "queue")  # control -> recorder, api
 OPERATOR_FRAME = Topic("operator.frame", DeviceFrame, 120, "queue")  # api -> control
 POLICY_FRAME = Topic("policy.frame", DeviceFrame, 30, "queue")  # rollout -> control
+RIG_FRAME = Topic("rig.frame", DeviceFrame, 90, "queue")  # rig -> control
 CAMERA_FRAME = Topic("camera.frame", CameraFrame, 30, "newest")  # cameras (keyed by camera) -> video
 VIDEO_PACKET = Topic("video.packet", EncodedFrame, 90, "queue")  # video -> recorder
 VIDEO_STATUS = Topic("video.status", VideoStatus, 5, "newest")  # video -> api
 RECORDER_STATUS = Topic("recorder.status", RecorderStatus, 10, "newest")  # recorder -> api
 ROLLOUT_STATUS = Topic("rollout.status", RolloutStatus, 10, "newest")  # rollout -> api
+RIG_STATUS = Topic("rig.status", RigStatus, 10, "newest")  # rig -> api
 HEALTH = Topic("health", Heartbeat, 5, "newest")  # every process (keyed by process) -> api
 
 CONTROL = Service("control", ControlRequest, Reply)
+RIG = Service("rig", RigRequest, Reply)
 RECORDER = Service("recorder", RecorderRequest, Reply)
 ROLLOUT = Service("rollout", RolloutRequest, Reply)
 VIDEO = Service("video", VideoRequest, VideoReply)

@@ -1,1 +1,1 @@
-"""Programs that speak the wire of devices that are not there."""
+"""Stand-ins for hardware, each a process that speaks the real device's protocol."""

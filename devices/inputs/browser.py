@@ -3,7 +3,7 @@
 from backend.core import clock
 from backend.core.contracts.frame import DeviceFrame
 from backend.runtime.bus import Bus, Subscription
-from backend.runtime.topics import OPERATOR_FRAME
+from backend.runtime.topics import OPERATOR_FRAME, Topic
 
 FORGET_NS = 60_000_000_000
 """A source silent this long is gone: its tab was closed, not its network slow."""
@@ -12,14 +12,16 @@ FORGET_NS = 60_000_000_000
 class BrowserInput:
     """Keeps the newest frame of every source of every driver."""
 
+    topic: Topic = OPERATOR_FRAME
+
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._frames: Subscription | None = None
         self._newest: dict[tuple[str, str], DeviceFrame] = {}
 
     def open(self) -> None:
-        """Connect to the bus; the api may start later."""
-        self._frames = self._bus.subscribe(OPERATOR_FRAME)
+        """Connect to the bus; the publisher may start later."""
+        self._frames = self._bus.subscribe(self.topic)
 
     def latest(self) -> tuple[DeviceFrame, ...]:
         """Return the newest frame of every source seen in the last minute."""

@@ -137,3 +137,28 @@ def test_a_flood_of_devices_is_refused(rig):
     assert len(record.sources) == 32
     assert len(record.refused) == 68
     assert "allowed: 32 devices" in record.refused[0]
+
+
+def test_a_device_that_says_it_is_in_trouble_makes_the_robot_hold_at_once(rig):
+    rig.engage()
+    right = arm_input(pose=HERE, clutch=True)
+    rig.tick(rig.frame(deadman=True), rig.frame("pico", right=right))
+    record = rig.tick(rig.frame(deadman=True), rig.frame("pico", moving=True, trouble="the waist is lost"))
+    assert (record.mode, record.reason) == (Mode.HOLD, "The waist is lost.")
+    assert {s.source: s.state for s in record.sources}["pico"] is SourceState.TROUBLED
+    record = rig.tick(rig.frame(deadman=True), rig.frame("pico", right=right))
+    assert record.mode is Mode.ACTIVE
+    began_ns = rig.now_ns
+    while record.mode is not Mode.READY:
+        record = rig.tick(rig.frame(deadman=True), rig.frame("pico", moving=True, trouble="lost"))
+    assert record.t_ns - began_ns == 250 * MS
+    for _ in range(20):
+        record = rig.tick(rig.frame(deadman=True), rig.frame("pico", right=right))
+    assert record.mode is Mode.READY, "the deadman was never let go"
+
+
+def test_the_trouble_of_a_device_that_does_not_steer_stops_nobody(rig):
+    rig.engage()
+    for _ in range(60):
+        record = rig.tick(rig.frame(deadman=True), rig.frame("pico", trouble="the waist is lost"))
+    assert record.mode is Mode.ACTIVE

@@ -39,6 +39,7 @@ class Source:
         self._poses = _poses(frame)
         self._changed_ns = frame.t_ns
         self._ticked_ns = frame.t_ns
+        self._troubled_ns = frame.t_ns
 
     def accept(self, frame: DeviceFrame) -> bool:
         """Take a frame; returns False for one that is repeated or older than the newest."""
@@ -49,6 +50,8 @@ class Source:
             self._changed_ns = frame.t_ns
         if not frame.moving or frame.source_t_ns != self.frame.source_t_ns:
             self._ticked_ns = frame.t_ns
+        if not self.frame.trouble:
+            self._troubled_ns = frame.t_ns
         self._poses = poses
         self.frame = frame
         return True
@@ -60,7 +63,11 @@ class Source:
 
     def silence_ns(self, now_ns: int) -> int:
         """Return for how long it has said nothing that can be trusted [ns]."""
-        return now_ns - min(self._changed_ns, self._ticked_ns)
+        trusted_ns = min(self._changed_ns, self._ticked_ns)
+        if self.frame.trouble:
+            # It knows better than its age: as if it had been silent for long enough when the trouble began.
+            trusted_ns = min(trusted_ns, self._troubled_ns - self.hold_ns)
+        return now_ns - trusted_ns
 
     def state(self, now_ns: int) -> SourceState:
         """Return how far it can be trusted."""
@@ -69,6 +76,8 @@ class Source:
             return SourceState.LOST
         if age_ns >= self.hold_ns:
             return SourceState.STALE
+        if self.frame.trouble:
+            return SourceState.TROUBLED
         return SourceState.FROZEN if self.silence_ns(now_ns) >= self.hold_ns else SourceState.LIVE
 
     def health(self, now_ns: int) -> SourceHealth:
@@ -82,6 +91,8 @@ class Source:
 
     def trouble(self, now_ns: int) -> str:
         """Return in words why it cannot be trusted."""
+        if self.state(now_ns) is SourceState.TROUBLED:
+            return self.frame.trouble
         silence_ms = self.silence_ns(now_ns) / 1e6
         if self.state(now_ns) is SourceState.FROZEN:
             return f"{self.frame.source} has sent the same values for {silence_ms:.0f} ms"

@@ -46,6 +46,9 @@ class DeviceFrame(Record):
     """Motion is allowed only while this is held."""
     moving: bool = False
     """The person is commanding motion with this device now; enables the frozen-value watchdog."""
+    trouble: str = ""
+    """Why the device itself says that it cannot be trusted now, in words: a tracker that steers is lost.
+    Control holds at once if the robot's motion depends on it."""
     left: ArmInput | None = None
     right: ArmInput | None = None
     head: Array | None = None

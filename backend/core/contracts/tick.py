@@ -32,6 +32,8 @@ class SourceState(StrEnum):
     LIVE = "live"
     STALE = "stale"
     FROZEN = "frozen"
+    TROUBLED = "troubled"
+    """It says itself that a part of it is lost."""
     LOST = "lost"
 
 

@@ -65,6 +65,7 @@ export interface DeviceFrame {
   source_t_ns: number;
   deadman: boolean;
   moving: boolean;
+  trouble: string;
   left: ArmInput | null;
   right: ArmInput | null;
   head: number[] | null;
@@ -225,7 +226,7 @@ export interface SourceHealth {
 }
 
 /** How far an input can be trusted. */
-export type SourceState = "frozen" | "live" | "lost" | "stale";
+export type SourceState = "frozen" | "live" | "lost" | "stale" | "troubled";
 
 /** Where the time of one tick went [ms]. */
 export interface StageTimes {

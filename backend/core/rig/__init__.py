@@ -1,0 +1,1 @@
+"""What a worn rig needs to become an input device: trust, clocks, roles, calibration, walking."""

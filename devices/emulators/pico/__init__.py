@@ -1,0 +1,1 @@
+"""A PICO headset with five motion trackers and somebody who wears it, without either."""

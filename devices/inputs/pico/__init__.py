@@ -1,0 +1,1 @@
+"""A PICO headset with motion trackers, received straight from the XRoboToolkit app."""
