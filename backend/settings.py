@@ -3,8 +3,10 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.catalog import ROBOT_DEFAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,8 +24,14 @@ class Settings(BaseSettings):
     database_url: str = Field("", validation_alias="DATABASE_URL")
     robot: str = "sim_g1"
     scene: str = "workshop"
-    locomotion: str = "dcm_wbc"
-    cameras: str = "sim"
+    locomotion: str = ""
+    """Controller of the legs; empty takes the robot's own in `catalog.ROBOT_DEFAULTS`."""
+    cameras: str = ""
+    """Source of the pictures; empty takes the robot's own."""
+    dds_interface: str = "lo"
+    """Network interface of a robot that speaks DDS; the loopback is for an emulated one."""
+    dds_domain: int = Field(1, ge=0, le=232)
+    """Its DDS domain: 0 on a robot, 1 in simulation by convention."""
     inputs: list[str] = ["browser", "policy"]
     replay_episode: Path = Path()
     """Folder of the episode that the input `replay` replays."""
@@ -36,6 +44,14 @@ class Settings(BaseSettings):
     """STUN/TURN URLs; empty on a LAN, where asking a STUN server only costs seconds."""
     jobs_at_once: int = Field(1, ge=1, le=64)
     """Jobs that one runner may have at the same time; the others wait."""
+
+    @model_validator(mode="after")
+    def _robot_defaults(self) -> "Settings":
+        """Fill what depends on the robot and was not set."""
+        for name, value in ROBOT_DEFAULTS.get(self.robot, {}).items():
+            if not getattr(self, name):
+                setattr(self, name, value)
+        return self
 
     @property
     def run_dir(self) -> Path:

@@ -1,7 +1,9 @@
 """The processes of the app, in the order in which they are started."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from backend.catalog import ROBOT_SIDES
 
 
 @dataclass(frozen=True)
@@ -16,8 +18,10 @@ class ProcessSpec:
     environment: dict[str, str] = field(default_factory=dict)
 
 
+WORLD = "world"
+
 PROCESSES = (
-    ProcessSpec("world", "backend.runtime.world"),
+    ProcessSpec(WORLD, "backend.runtime.world"),
     ProcessSpec("control", "backend.runtime.control"),
     ProcessSpec("recorder", "backend.recording.process"),
     ProcessSpec("rollout", "backend.runtime.rollout", "page answers"),
@@ -26,6 +30,14 @@ PROCESSES = (
     ProcessSpec("video", "backend.video.process", "page answers", {"MALLOC_ARENA_MAX": "2"}),
     ProcessSpec("cameras", "backend.runtime.cameras", "page answers"),
 )
+
+
+def processes_of(robot: str) -> tuple[ProcessSpec, ...]:
+    """Return the processes for a robot of the catalogue: `world` is whatever runs its side."""
+    return tuple(
+        replace(spec, module=ROBOT_SIDES[robot]) if spec.name == WORLD else spec for spec in PROCESSES
+    )
+
 
 MIGRATION = ProcessSpec("migrate", "backend.db.migrate")
 """Runs to its end once, when the app starts."""

@@ -6,7 +6,7 @@ import sys
 
 from backend.core import clock
 from backend.runtime.child import Child
-from backend.runtime.processes import MIGRATION, PROCESSES, ProcessSpec
+from backend.runtime.processes import MIGRATION, ProcessSpec, processes_of
 from backend.settings import Settings
 
 FIRST_DELAY_S = 0.1
@@ -20,7 +20,8 @@ GRACE_S = 4.0
 class Supervisor:
     """Owns the life of every process of the app."""
 
-    def __init__(self, settings: Settings, processes: tuple[ProcessSpec, ...] = PROCESSES) -> None:
+    def __init__(self, settings: Settings, processes: tuple[ProcessSpec, ...] | None = None) -> None:
+        processes = processes or processes_of(settings.robot)
         self._settings = settings
         self._processes = processes
         self._children: dict[str, Child] = {}
