@@ -2,7 +2,9 @@
 
 import argparse
 import signal
+from typing import Any
 
+import mujoco
 import structlog
 
 from backend import catalog
@@ -11,11 +13,12 @@ from backend.runtime import logging, realtime
 from backend.runtime.scene_model import compiled_scene
 from backend.runtime.simulation import Simulation
 from backend.runtime.ticker import Ticker
-from backend.settings import settings
+from backend.settings import Settings, settings
 from devices.emulators.g1.board import Board
 from devices.emulators.g1.firmware import RATE_HZ, Firmware
 from devices.emulators.g1.gantry import Gantry
 from devices.robots.unitree.dds import Link
+from devices.scenes.empty import Empty
 
 ROBOT = "unitree_g1"
 PRIORITY = 60
@@ -31,6 +34,7 @@ def main() -> None:
     parser.add_argument("--domain", type=int, default=settings().dds_domain, help="DDS domain")
     parser.add_argument("--scene", default=settings().scene, help=", ".join(sorted(catalog.SCENES)))
     parser.add_argument("--gantry", action="store_true", help="hang the robot up, its feet just on the floor")
+    parser.add_argument("--bare", action="store_true", help="an empty floor instead of the scene")
     options = parser.parse_args()
     logging.configure()
     log = structlog.get_logger("g1-emulator")
@@ -38,8 +42,7 @@ def main() -> None:
     config = settings().model_copy(update={"robot": ROBOT, "scene": options.scene})
     spec = catalog.load(catalog.ROBOTS, ROBOT).spec
     firmware = Firmware(spec)
-    scene = catalog.load(catalog.SCENES, options.scene)()
-    simulation = Simulation(spec, compiled_scene(config, visuals=False), scene, firmware)
+    simulation = Simulation(spec, *_place(config, options.bare), firmware)
     gantry = Gantry(simulation) if options.gantry else None
     board = Board(Link(options.interface, options.domain), simulation, firmware)
     running = True
@@ -68,7 +71,15 @@ def main() -> None:
         board.report(clock.now_ns())
         if ticker.ticks % GARBAGE_TICKS == 0:
             realtime.collect_young()
-    log.info("ended", late_p99_ms=round(ticker.late_p99_ms, 2), overruns=ticker.overruns)
+    log.info("ended", rate_hz=round(ticker.rate_hz), late_p99_ms=round(ticker.late_p99_ms, 2))
+
+
+def _place(config: Settings, bare: bool) -> tuple[mujoco.MjModel, Any]:
+    """Return the compiled model of robot and scene, and the scene."""
+    if not bare:
+        return compiled_scene(config, visuals=False), catalog.load(catalog.SCENES, config.scene)()
+    robot = catalog.load(catalog.ROBOTS, config.robot)
+    return Empty().furnish(robot.build_body(robot.spec)).compile(), Empty()
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from devices.robots.unitree.motors import (
     hand_mode,
     indices,
 )
+from devices.robots.unitree.remote import stop_asked
 
 RATE_HZ = 250.0
 """Commands are taken and states reported at half the robot's rate, which is kinder to a desktop computer;
@@ -77,6 +78,8 @@ class Firmware:
         self.share = 0.0
         """What `rt/arm_sdk` has of arms and waist, 0 to 1."""
         self.damps = False
+        self.state: RobotState | None = None
+        """The robot as it was at the last turn."""
         self._spec = spec
         self._body = indices(spec, BODY)
         self._sdk = indices(spec, ARM_SDK)
@@ -101,6 +104,7 @@ class Firmware:
 
     def reset(self, state: RobotState) -> None:
         """Start from `state`, standing."""
+        self.state = state
         self.sport.reset(state)
 
     def low_cmd(self, message: LowCmd_, now_ns: int) -> None:
@@ -124,6 +128,11 @@ class Firmware:
             )  # fmt: skip
         self.counts[f"{side}_hand"] += 1
 
+    def heed(self, keys: frozenset[str]) -> None:
+        """Take what is pressed on the remote control, which only the motion program listens to."""
+        if self.program and stop_asked(keys) == "damp":
+            self.fsm = DAMPING
+
     def _good(self, message: LowCmd_, topic: str) -> bool:
         if message_crc(message.record()) != message.crc:
             why = "crc"
@@ -138,6 +147,7 @@ class Firmware:
     def update(self, state: RobotState, command: Command | None, dt_s: float) -> MotorCommand:
         """Return the motor command for the next `dt_s`."""
         now_ns = state.t_ns
+        self.state = state
         self._weigh(now_ns, dt_s)
         motors = writable(self._program(state, dt_s) if self.program else limp(self._spec))
         fresh_ns = FIGHT_NS if self.program else LOW_CMD_GONE_NS

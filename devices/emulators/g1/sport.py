@@ -12,6 +12,8 @@ MAX_VELOCITY = np.array([0.5, 0.25, 0.8])
 ACCELERATION = np.array([0.6, 0.4, 2.0])
 """Of vx, vy [m/s2] and the yaw rate [rad/s2]."""
 STILL = 0.02
+EVERY = 2
+"""Turns of the firmware per turn of the controller, which is steady at 125 Hz too."""
 
 
 class Sport:
@@ -23,7 +25,7 @@ class Sport:
         self._arms = np.array([spec.index(name) for name in spec.arm_joints])
         self._hands = np.array([spec.index(name) for name in spec.hand_joints])
         self._velocity = np.zeros(3)
-        self._until_ns = 0
+        self._until_ns = self._turns = 0
 
     @property
     def mode(self) -> str:
@@ -34,6 +36,7 @@ class Sport:
         """Stand where the robot stands."""
         self._controller.reset(state)
         self._velocity = np.zeros(3)
+        self._turns = 0
         self._reference = Reference(
             velocity_m_s=np.zeros(2),
             yaw_rad=_yaw_rad(state),
@@ -57,11 +60,14 @@ class Sport:
             torso_rpy_rad: (3,) torso relative to the heading frame.
             dt_s: Until the next call.
         """
-        self._steer(self._velocity if state.t_ns < self._until_ns else np.zeros(3), dt_s)
-        reference = self._reference
-        reference.joints_rad = np.concatenate((state.q_rad[self._hands], arms_rad))
-        reference.torso_rpy_rad = torso_rpy_rad
-        return self._controller.follow(state, reference, dt_s)
+        if self._turns % EVERY == 0:
+            self._steer(self._velocity if state.t_ns < self._until_ns else np.zeros(3), EVERY * dt_s)
+            reference = self._reference
+            reference.joints_rad = np.concatenate((state.q_rad[self._hands], arms_rad))
+            reference.torso_rpy_rad = torso_rpy_rad
+            self._motors = self._controller.follow(state, reference, EVERY * dt_s)
+        self._turns += 1
+        return self._motors
 
     def _steer(self, velocity: Array, dt_s: float) -> None:
         """Move the reference towards a velocity."""

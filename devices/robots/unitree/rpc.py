@@ -106,12 +106,15 @@ class ServiceServer:
         self._requests = link.reader(f"rt/api/{name}/request", Request_, DEPTH)
         self._responses = link.writer(f"rt/api/{name}/response", Response_, DEPTH)
 
-    def poll(self, answer: Callable[[int, dict[str, Any]], tuple[int, Any]]) -> None:
-        """Answer every waiting request with `answer(api_id, parameter)`: error code and data."""
+    def poll(self, answers: dict[int, Callable[[dict[str, Any]], tuple[int, Any]]]) -> None:
+        """Answer every waiting request by the function of its api id: error code and data."""
         for request in self._requests.take():
             parameter = _decoded(request.parameter)
-            if isinstance(parameter, dict):
-                code, data = answer(request.header.identity.api_id, parameter)
+            answer = answers.get(request.header.identity.api_id)
+            if answer is None:
+                code, data = NOT_IMPLEMENTED, None
+            elif isinstance(parameter, dict):
+                code, data = answer(parameter)
             else:
                 code, data = BAD_PARAMETER, None
             if request.header.policy.noreply:
