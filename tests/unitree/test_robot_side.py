@@ -7,10 +7,15 @@ import pytest
 
 from backend.core.contracts.frame import ArmInput
 from backend.core.contracts.tick import Mode
+from backend.core.locomotion.dcm_wbc import DcmWholeBody
 from backend.core.locomotion.posture import Posture
 from backend.runtime.robot_side import SOFTEN_NS
+from backend.settings import Settings
+from devices.robots.unitree.body import G1Body
 from devices.robots.unitree.walking import UnitreeWalking
+from devices.robots.unitree_g1 import UnitreeG1
 from tests.unitree.lockstep import Lockstep
+from tests.unitree.robot import DOMAIN
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -173,6 +178,13 @@ def test_damping_by_the_remote_control_needs_somebody_to_stand_it_up(robot: Lock
     assert robot.body._sent.kp.max() == 0.0
     with pytest.raises(ConnectionError, match="'damping'; stand the robot up"):
         robot.side.reset()
+
+
+def test_a_controller_for_simulation_is_refused():
+    spec = UnitreeG1.spec
+    body = G1Body(spec, DcmWholeBody(spec), Settings(robot="unitree_g1", dds_domain=DOMAIN))
+    with pytest.raises(ConnectionError, match="'dcm_wbc' is for simulation"):
+        body.open(lambda _: None)
 
 
 def test_low_level_moves_arms_and_holds_legs_on_a_gantry_and_damps_when_it_dies():

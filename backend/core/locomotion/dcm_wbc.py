@@ -62,6 +62,7 @@ class DcmWholeBody:
             default_rad=spec.neutral_rad,
             kp=kp,
             kd=kd,
+            simulation_only=True,
         )
         self._shaper = ReferenceShaper(spec, self.manifest)
         names = self._model.joints

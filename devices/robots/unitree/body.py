@@ -65,6 +65,11 @@ class G1Body:
 
     def open(self, report: Callable[[str], None]) -> RobotState:
         """Connect, wait for the robot and take its motors over; see `Body.open`."""
+        if self._controller.manifest.simulation_only:
+            raise ConnectionError(
+                f"the controller {self._controller.manifest.name!r} is for simulation; BUNRAKU_LOCOMOTION "
+                "may be unitree, posture or onnx:/path/to/manifest.json"
+            )
         link = Link(self._config.dds_interface, self._config.dds_domain)
         self._low_states = link.reader(topics.LOW_STATE, LowState_)
         self._odometry = link.reader(topics.ODOMETRY, SportModeState_)
