@@ -17,7 +17,7 @@ BODIES = {"unitree_g1": "devices.robots.unitree.body:G1Body"}
 """For each robot of hardware what its side reads and drives."""
 ROBOT_DEFAULTS = {
     "sim_g1": {"locomotion": "dcm_wbc", "cameras": "sim"},
-    "unitree_g1": {"locomotion": "unitree", "cameras": "sim"},
+    "unitree_g1": {"locomotion": "unitree", "cameras": "network_jpeg"},
 }
 """For each robot what its settings are when nobody sets them."""
 INPUTS = {
@@ -33,7 +33,10 @@ TASKS = {
 }
 """Scenes with a goal; each is a scene as well."""
 SCENES = {"workshop": "devices.scenes.workshop:Workshop", **TASKS}
-CAMERAS = {"sim": "devices.scenes.cameras:SimCameras"}
+CAMERAS = {
+    "sim": "devices.scenes.cameras:SimCameras",
+    "network_jpeg": "devices.cameras.network_jpeg:NetworkJpeg",
+}
 LOCOMOTION = {
     "dcm_wbc": "backend.core.locomotion.dcm_wbc:DcmWholeBody",
     "onnx": "backend.core.locomotion.onnx_policy:OnnxPolicy",

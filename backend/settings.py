@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     """Controller of the legs; empty takes the robot's own in `catalog.ROBOT_DEFAULTS`."""
     cameras: str = ""
     """Source of the pictures; empty takes the robot's own."""
+    camera_urls: dict[str, str] = {
+        "head": "tcp://127.0.0.1:55555",
+        "left_wrist": "tcp://127.0.0.1:55556",
+        "right_wrist": "tcp://127.0.0.1:55557",
+    }
+    """Where cameras on the network publish their pictures; one that is not named is not there."""
     dds_interface: str = "lo"
     """Network interface of a robot that speaks DDS; the loopback is for an emulated one."""
     dds_domain: int = Field(1, ge=0, le=232)

@@ -10,10 +10,13 @@ import structlog
 from backend import catalog
 from backend.core import clock
 from backend.runtime import logging, realtime
+from backend.runtime.bus import Bus
 from backend.runtime.scene_model import compiled_scene
 from backend.runtime.simulation import Simulation
 from backend.runtime.ticker import Ticker
+from backend.runtime.topics import WORLD_STATE
 from backend.settings import Settings, settings
+from devices.emulators.g1 import WORLD_DIR
 from devices.emulators.g1.board import Board
 from devices.emulators.g1.firmware import RATE_HZ, Firmware
 from devices.emulators.g1.gantry import Gantry
@@ -25,6 +28,7 @@ PRIORITY = 60
 MAX_LAG_NS = 50_000_000
 """Physics further than this behind the clock is given up."""
 GARBAGE_TICKS = 500
+WORLD_TICKS = round(RATE_HZ / WORLD_STATE.rate_hz)
 
 
 def main() -> None:
@@ -45,6 +49,7 @@ def main() -> None:
     simulation = Simulation(spec, *_place(config, options.bare), firmware)
     gantry = Gantry(simulation) if options.gantry else None
     board = Board(Link(options.interface, options.domain), simulation, firmware)
+    worlds = Bus(config.data_dir / WORLD_DIR).publisher(WORLD_STATE)
     running = True
 
     def stop(*_: object) -> None:
@@ -69,6 +74,8 @@ def main() -> None:
             simulation.step(now_ns)
             reached_ns += step_ns
         board.report(clock.now_ns())
+        if ticker.ticks % WORLD_TICKS == 0:
+            worlds.publish(simulation.world_state(clock.now_ns(), ticker.ticks))
         if ticker.ticks % GARBAGE_TICKS == 0:
             realtime.collect_young()
     log.info("ended", rate_hz=round(ticker.rate_hz), late_p99_ms=round(ticker.late_p99_ms, 2))
