@@ -13,6 +13,7 @@ from devices.robots.unitree.crc import message_crc
 from devices.robots.unitree.idl_hg import BmsState_, HandCmd_, HandState_, LowCmd_, LowState_, MotorCmd_
 from devices.robots.unitree.layout import LOW_CMD
 from devices.robots.unitree.motors import BODY, HANDS, MODE_MACHINE_29DOF, SIDES, hand_mode
+from devices.robots.unitree.preflight import preflight
 from devices.robots.unitree.rpc import ServiceClient, ServiceError
 from devices.robots.unitree.services import MotionSwitcher
 from tests.support.app import temporary_data_dir
@@ -126,6 +127,27 @@ def test_each_hand_moves_the_finger_that_its_own_order_names(emulator: Emulator)
             return all(abs(q[name] - angle) < 0.15 for name, angle in goal.items())
 
         until(there, what=f"{side} fingers")
+
+
+def test_the_preflight_finds_the_robot_and_what_is_wrong_with_it(emulator: Emulator):
+    emulator.stand_up()
+    emulator.charge(9)
+    checks = {check.name: check for check in preflight("lo", DOMAIN)}
+    assert checks["checksums"].ok
+    assert checks["kind of robot"].found == "mode_machine 5"
+    assert checks["motion program"].found == "ai: walking"
+    assert (checks["battery"].ok, checks["battery"].remedy) == (False, "change it")
+    for name in ("motor temperatures", "left hand", "right hand", "clocks", "remote control"):
+        assert checks[name].ok, checks[name]
+    emulator.charge(87)
+
+
+def test_the_preflight_says_what_to_do_when_there_is_no_robot():
+    (check,) = preflight("lo", 98)
+    assert not check.ok
+    assert "192.168.123.x" in check.remedy
+    (check,) = preflight("eth99", 97)
+    assert "BUNRAKU_DDS_INTERFACE" in check.remedy
 
 
 def test_nothing_of_it_leaves_this_machine(emulator: Emulator):

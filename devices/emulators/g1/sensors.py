@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from backend.core import clock
 from backend.core.contracts.record import Array
 from backend.core.contracts.robot import RobotSpec, RobotState
 from devices.robots.unitree.crc import message_crc
@@ -103,7 +104,7 @@ class RobotSensors:
             [0.0] * 3,
             int(ROOM_C),
         )
-        seconds, rest_ns = divmod(state.t_ns, 1_000_000_000)
+        seconds, rest_ns = divmod(clock.wall_ns(), 1_000_000_000)
         return SportModeState_(
             TimeSpec_(seconds, rest_ns),
             0,
