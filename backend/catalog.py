@@ -7,7 +7,19 @@ Adding a robot, an input, a scene or a controller is one new file and one line h
 from importlib import import_module
 from typing import Any
 
-ROBOTS = {"sim_g1": "devices.robots.sim_g1:SimG1"}
+ROBOTS = {
+    "sim_g1": "devices.robots.sim_g1:SimG1",
+    "unitree_g1": "devices.robots.unitree_g1:UnitreeG1",
+}
+ROBOT_SIDES = {"sim_g1": "backend.runtime.world", "unitree_g1": "backend.runtime.body"}
+"""For each robot the module of the process that runs its side: balance, watchdog, motors."""
+BODIES = {"unitree_g1": "devices.robots.unitree.body:G1Body"}
+"""For each robot of hardware what its side reads and drives."""
+ROBOT_DEFAULTS = {
+    "sim_g1": {"locomotion": "dcm_wbc", "cameras": "sim"},
+    "unitree_g1": {"locomotion": "unitree", "cameras": "network_jpeg"},
+}
+"""For each robot what its settings are when nobody sets them."""
 INPUTS = {
     "browser": "devices.inputs.browser:BrowserInput",
     "replay": "devices.inputs.replay:ReplayInput",
@@ -28,10 +40,15 @@ TASKS = {
 }
 """Scenes with a goal; each is a scene as well."""
 SCENES = {"workshop": "devices.scenes.workshop:Workshop", **TASKS}
-CAMERAS = {"sim": "devices.scenes.cameras:SimCameras"}
+CAMERAS = {
+    "sim": "devices.scenes.cameras:SimCameras",
+    "network_jpeg": "devices.cameras.network_jpeg:NetworkJpeg",
+}
 LOCOMOTION = {
     "dcm_wbc": "backend.core.locomotion.dcm_wbc:DcmWholeBody",
     "onnx": "backend.core.locomotion.onnx_policy:OnnxPolicy",
+    "unitree": "devices.robots.unitree.walking:UnitreeWalking",
+    "posture": "backend.core.locomotion.posture:Posture",
 }
 DEMONSTRATORS = {
     "pick_place": "trainer.demos.pick_place:pick_place",

@@ -4,8 +4,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend.catalog import ROBOT_DEFAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,8 +25,20 @@ class Settings(BaseSettings):
     database_url: str = Field("", validation_alias="DATABASE_URL")
     robot: str = "sim_g1"
     scene: str = "workshop"
-    locomotion: str = "dcm_wbc"
-    cameras: str = "sim"
+    locomotion: str = ""
+    """Controller of the legs; empty takes the robot's own in `catalog.ROBOT_DEFAULTS`."""
+    cameras: str = ""
+    """Source of the pictures; empty takes the robot's own."""
+    camera_urls: dict[str, str] = {
+        "head": "tcp://127.0.0.1:55555",
+        "left_wrist": "tcp://127.0.0.1:55556",
+        "right_wrist": "tcp://127.0.0.1:55557",
+    }
+    """Where cameras on the network publish their pictures; one that is not named is not there."""
+    dds_interface: str = "lo"
+    """Network interface of a robot that speaks DDS; the loopback is for an emulated one."""
+    dds_domain: int = Field(1, ge=0, le=232)
+    """Its DDS domain: 0 on a robot, 1 in simulation by convention."""
     inputs: list[str] = ["browser", "policy"]
     rig: str = ""
     """Worn devices, separated by commas (`pico`); the rig process is started when there are any."""
@@ -47,6 +61,14 @@ class Settings(BaseSettings):
     """STUN/TURN URLs; empty on a LAN, where asking a STUN server only costs seconds."""
     jobs_at_once: int = Field(1, ge=1, le=64)
     """Jobs that one runner may have at the same time; the others wait."""
+
+    @model_validator(mode="after")
+    def _robot_defaults(self) -> "Settings":
+        """Fill what depends on the robot and was not set."""
+        for name, value in ROBOT_DEFAULTS.get(self.robot, {}).items():
+            if not getattr(self, name):
+                setattr(self, name, value)
+        return self
 
     @property
     def rig_devices(self) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ class Cameras:
 
     def _show(self, camera: CameraSpec, camera_clock: CameraClock) -> None:
         world = self._worlds.newest
-        if world is None or world.t_ns == self._shown_ns[camera.name]:
+        if not self._source.live and (world is None or world.t_ns == self._shown_ns[camera.name]):
             return
         try:
             header, pixels = self._source.grab(camera, world)
@@ -89,8 +89,10 @@ class Cameras:
             self._problem = str(error)
             return
         self._problem = ""
+        if header.t_ns == self._shown_ns[camera.name]:
+            return
         self._publishers[camera.name].publish(header, memoryview(pixels).cast("B"))
-        self._shown_ns[camera.name] = world.t_ns
+        self._shown_ns[camera.name] = header.t_ns
         camera_clock.delivered(clock.now_ns())
 
     def state(self, now_ns: int) -> str:
@@ -98,13 +100,15 @@ class Cameras:
         world = self._worlds.newest
         if self._problem:
             return f"no pictures: {self._problem}"
-        if world is None or now_ns - world.t_ns > STALE_NS:
+        if not self._source.live and (world is None or now_ns - world.t_ns > STALE_NS):
             return "no pictures: the world process sends nothing new"
         slow = [
             f"{camera.name} {reached_hz:.0f} of {camera.fps:.0f} fps"
             for camera, each in zip(self._source.cameras, self._clocks, strict=True)
             if 0 < (reached_hz := each.rate_hz(now_ns)) < KEEPS_UP * camera.fps
         ]
+        if slow and self._source.live:
+            return f"{', '.join(slow)}: the camera or its network is slower than its setting"
         if slow:
             return (
                 f"{', '.join(slow)}: this machine cannot render faster; "

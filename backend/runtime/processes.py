@@ -1,8 +1,9 @@
 """The processes of the app, in the order in which they are started."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from backend.catalog import ROBOT_SIDES
 from backend.settings import Settings
 
 
@@ -18,8 +19,10 @@ class ProcessSpec:
     environment: dict[str, str] = field(default_factory=dict)
 
 
+WORLD = "world"
+
 PROCESSES = (
-    ProcessSpec("world", "backend.runtime.world"),
+    ProcessSpec(WORLD, "backend.runtime.world"),
     ProcessSpec("control", "backend.runtime.control"),
     ProcessSpec("recorder", "backend.recording.process"),
     ProcessSpec("rollout", "backend.runtime.rollout", "page answers"),
@@ -37,5 +40,7 @@ MIGRATION = ProcessSpec("migrate", "backend.db.migrate")
 
 
 def processes_of(settings: Settings) -> tuple[ProcessSpec, ...]:
-    """Return the processes that these settings ask for."""
-    return (*PROCESSES, RIG) if settings.rig_devices else PROCESSES
+    """Return the processes that these settings ask for: `world` is whatever runs the robot's side."""
+    side = ROBOT_SIDES[settings.robot]
+    processes = tuple(replace(spec, module=side) if spec.name == WORLD else spec for spec in PROCESSES)
+    return (*processes, RIG) if settings.rig_devices else processes

@@ -15,8 +15,7 @@ from backend.core.contracts.world import SceneShapes, WorldState
 from backend.core.locomotion.controller import LocomotionController
 from backend.runtime.scene_shapes import scene_shapes
 from backend.runtime.sim_sensors import Sensors
-
-WATCHDOG_NS = 200_000_000
+from backend.runtime.watchdog import CommandWatch
 
 
 class Simulation:
@@ -49,22 +48,19 @@ class Simulation:
         self._motor_ids = np.array([model.actuator(name).id for name in spec.joints])
         self._robot_geoms = np.isin(model.geom_bodyid, _subtree(model, "pelvis"))
         self._floor_geoms = model.geom_type == mujoco.mjtGeom.mjGEOM_PLANE
-        self._command: Command | None = None
-        self._command_ns = 0
+        self._watch = CommandWatch()
         self._seq = 0
         self.reset_scene(seed)
 
     def command(self, command: Command, now_ns: int) -> None:
         """Take the newest command. Repeating one does not keep the watchdog quiet."""
-        if self._command is None or command.seq != self._command.seq:
-            self._command = command
-            self._command_ns = now_ns
+        self._watch.take(command, now_ns)
 
     def step(self, now_ns: int) -> None:
         """Advance physics by `dt_s`; `now_ns` is the age reference of commands."""
         if self._tick % self._every == 0:
-            self.stopped_by_watchdog = self._command is not None and now_ns - self._command_ns > WATCHDOG_NS
-            command = None if self.stopped_by_watchdog else self._command
+            self.stopped_by_watchdog = self._watch.stopped(now_ns)
+            command = self._watch.current(now_ns)
             self._motors = self.controller.update(self._measure(now_ns), command, self._every * self.dt_s)
         self._tick += 1
         motors, data = self._motors, self.data
@@ -86,7 +82,7 @@ class Simulation:
             self._seq,
             locomotion=self.controller.mode,
             locomotion_note=self.controller.note,
-            command_seq=-1 if self._command is None else self._command.seq,
+            command_seq=self._watch.seq,
             stopped_by_watchdog=self.stopped_by_watchdog,
         )
 
@@ -133,7 +129,7 @@ class Simulation:
         data.qpos[sensors.base_q + 2] -= sensors.lowest_sole_m(data)
         mujoco.mj_forward(self.model, data)
         self._tick = 0
-        self._command = None
+        self._watch.forget()
         self.stopped_by_watchdog = False
         self._motors: MotorCommand | None = None
         self.controller.reset(self._measure(0))

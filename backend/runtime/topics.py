@@ -8,7 +8,7 @@ from backend.core.contracts.frame import DeviceFrame
 from backend.core.contracts.health import ControlRequest, Heartbeat, Reply
 from backend.core.contracts.recording import RecorderRequest, RecorderStatus
 from backend.core.contracts.rig import RigRequest, RigStatus
-from backend.core.contracts.robot import RobotState
+from backend.core.contracts.robot import RobotHealth, RobotState
 from backend.core.contracts.rollout import RolloutRequest, RolloutStatus
 from backend.core.contracts.tick import TickRecord
 from backend.core.contracts.video import CameraFrame, EncodedFrame, VideoReply, VideoRequest, VideoStatus
@@ -37,6 +37,7 @@ class Service:
 
 # name                          type           Hz    delivery   publisher -> readers
 ROBOT_STATE = Topic("robot.state", RobotState, 250, "queue")  # world -> control, recorder
+ROBOT_HEALTH = Topic("robot.health", RobotHealth, 2, "newest")  # world, on hardware -> whoever asks
 ROBOT_COMMAND = Topic("robot.command", Command, 100, "newest")  # control -> world
 WORLD_STATE = Topic("world.state", WorldState, 60, "newest")  # world -> cameras, api, recorder
 CONTROL_TICK = Topic("control.tick", TickRecord, 100, "queue")  # control -> recorder, api

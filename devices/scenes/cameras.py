@@ -19,6 +19,8 @@ class SimCameras:
     helps instead of a traceback.
     """
 
+    live = False
+
     def __init__(self) -> None:
         self.cameras: tuple[CameraSpec, ...] = ()
         """Filled by `open`."""

@@ -93,10 +93,12 @@ class App:
 
 
 @contextlib.contextmanager
-def module_process(module: str, data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one process of the app by itself."""
-    environment = {**os.environ, **THREAD_CAPS, "BUNRAKU_DATA_DIR": str(data_dir)}
-    process = subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=environment)
+def module_process(
+    module: str, data_dir: Path, *arguments: str, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one process of the app by itself; `settings` are environment variables."""
+    environment = {**os.environ, **THREAD_CAPS, "BUNRAKU_DATA_DIR": str(data_dir), **settings}
+    process = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=ROOT, env=environment)
     try:
         yield process
     finally:

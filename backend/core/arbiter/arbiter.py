@@ -20,7 +20,7 @@ TAKE_OVER_RAMP_NS = 300_000_000
 """The same after a takeover: whoever takes over wants to correct something now."""
 
 RESET_NS = 3_000_000_000
-"""After a reset the robot may still report its fall for this long while it is put back."""
+"""After a reset the robot may still report its fault or fall for this long while it is put back."""
 
 SLOWEST = 0.1
 """Smallest speed setting; zero would look like a defect."""
@@ -134,10 +134,11 @@ class Arbiter:
             if state is not None or self.mode is not Mode.STOPPED:
                 self.fault(problem)
             return
-        if state.locomotion != "fallen":
+        trouble = state.fault or ("The robot has fallen." if state.locomotion == "fallen" else "")
+        if not trouble:
             self._reset_until_ns = 0
         elif now_ns >= self._reset_until_ns:
-            self.fault("The robot has fallen.")
+            self.fault(trouble)
 
     def _watch_driver(self, now_ns: int) -> None:
         person, policy = self.lease.driver, self.rollout.policy

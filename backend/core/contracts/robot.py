@@ -101,6 +101,24 @@ class RobotState(Record):
     """Sequence number of the newest command the robot has acted on."""
     stopped_by_watchdog: bool = False
     """The robot-side watchdog has taken over because commands stopped arriving."""
+    fault: str = ""
+    """Why the robot's side refuses to move until it is reset, in words; empty when it does not."""
+
+
+class RobotHealth(Record):
+    """What a robot of hardware says of itself besides its state."""
+
+    t_ns: int
+    firmware: str
+    """Which of its own programs runs, in words."""
+    battery_percent: float
+    """Charge, 0 to 100; -1 when it has not reported."""
+    motor_c: Array
+    """Temperature of each of `RobotSpec.joints` [degrees Celsius]."""
+    state_rate_hz: float
+    """Rate at which its states arrive."""
+    warnings: tuple[str, ...] = ()
+    """What needs attention, in words with the remedy."""
 
 
 class Robot(Protocol):

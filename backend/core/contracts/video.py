@@ -27,14 +27,16 @@ class CameraSource(Protocol):
 
     cameras: tuple[CameraSpec, ...]
     """What it delivers; filled by `open`."""
+    live: bool
+    """Its pictures are of now; else they are drawn of a world state."""
 
     def open(self) -> None:
         """Connect; raises ConnectionError with what to do."""
 
-    def grab(self, camera: CameraSpec, world: WorldState) -> tuple[CameraFrame, np.ndarray]:
+    def grab(self, camera: CameraSpec, world: WorldState | None) -> tuple[CameraFrame, np.ndarray]:
         """Return the newest picture of a camera: header, and (height, width, 3) uint8 rgb.
 
-        A renderer draws `world` and takes its time stamp; real cameras ignore it. Raises ValueError when
+        A renderer draws `world` and takes its time stamp; live cameras ignore it. Raises ValueError when
         there is no picture, with the reason.
         """
 

@@ -26,6 +26,8 @@ class LocomotionManifest(Record):
     """Standing pose, in the order of `RobotSpec.joints`."""
     kp: Array
     kd: Array
+    simulation_only: bool = False
+    """It needs what no robot knows, such as the true state of its base."""
 
 
 class LocomotionController(Protocol):

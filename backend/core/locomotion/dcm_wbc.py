@@ -62,6 +62,7 @@ class DcmWholeBody:
             default_rad=spec.neutral_rad,
             kp=kp,
             kd=kd,
+            simulation_only=True,
         )
         self._shaper = ReferenceShaper(spec, self.manifest)
         names = self._model.joints
@@ -97,7 +98,15 @@ class DcmWholeBody:
 
     def update(self, state: RobotState, command: Command | None, dt_s: float) -> MotorCommand:
         """Return the motor command for the next `dt_s`; None or a stop brings the robot to rest."""
-        reference = self._shaper.update(command, self._walker.phase is not Phase.STAND, dt_s)
+        return self.follow(state, self._shaper.update(command, self.stepping, dt_s), dt_s)
+
+    @property
+    def stepping(self) -> bool:
+        """Whether the feet are stepping."""
+        return self._walker.phase is not Phase.STAND
+
+    def follow(self, state: RobotState, reference: Reference, dt_s: float) -> MotorCommand:
+        """Return the motor command that follows a reference whose rates are limited already."""
         self._note = reference.note
         self._model.update(state)
         self._fallen = self._fallen or has_fallen(state)

@@ -208,6 +208,7 @@ export interface RobotState {
   locomotion_note: string;
   command_seq: number;
   stopped_by_watchdog: boolean;
+  fault: string;
 }
 
 /** A policy's permission to drive, supervised by the operator who holds the lease. */
