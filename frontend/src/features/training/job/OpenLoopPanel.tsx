@@ -25,18 +25,25 @@ function courses(results: readonly OpenLoop[]): Line[] {
   ];
 }
 
+/** The checkpoint and the group that are looked at: the newest and the first, unless chosen. */
+function pick(results: OpenLoop[], step: number | null, group: string | null) {
+  const chosen = results.find((result) => result.step === step) ?? results.at(-1);
+  return { chosen, error: chosen?.groups.find((one) => one.group === group) ?? chosen?.groups[0] };
+}
+
+function ahead(results: OpenLoop[], step: number | null, group: string | null): Line[] {
+  const { error } = pick(results, step, group);
+  return error ? [{ label: plainName(error.group), x: error.by_horizon.map((_, i) => i + 1), y: error.by_horizon }] : [];
+}
+
 /** How well each checkpoint predicts episodes it never saw, against two predictions that need no learning. */
 export function OpenLoopPanel({ job }: { job: Job }) {
   const results = useQuery(openLoopQuery(job.id, !isOver(job))).data;
   const [step, setStep] = useState<number | null>(null);
   const [group, setGroup] = useState<string | null>(null);
   const course = useMemo(() => courses(results ?? []), [results]);
-  const chosen = results?.find((result) => result.step === step) ?? results?.at(-1);
-  const error = chosen?.groups.find((one) => one.group === group) ?? chosen?.groups[0];
-  const horizon = useMemo<Line[]>(
-    () => (error ? [{ label: plainName(error.group), x: error.by_horizon.map((_, i) => i + 1), y: error.by_horizon }] : []),
-    [error],
-  );
+  const { chosen, error } = pick(results ?? [], step, group);
+  const horizon = useMemo(() => (results ? ahead(results, step, group) : []), [results, step, group]);
   if (!results || !chosen || !error) return null;
   return (
     <section className={classes.section} aria-label="Held-out error">
