@@ -21,7 +21,7 @@ BUILDING_MS = 600_000
 """Building a version, checking, training and loading a policy import LeRobot each, on a busy machine too."""
 CAMERAS = {"BUNRAKU_HEAD_CAMERA": "320x240@15", "BUNRAKU_WRIST_CAMERAS": "160x120@10"}
 TAKE_S = 2.0
-STEPS = 200
+STEPS = 80
 """So many that a person who sees the first of them can stop it before the last."""
 TASK = "Raise a hand"
 CHANGES = {"image height": 48, "image width": 64, "steps": STEPS, "batch size": 2, "log every": 1}
