@@ -65,11 +65,12 @@ class Bench:
     """An emulated headset on the desk, turned by hand."""
 
     def __init__(
-        self, folder, sway_m: float = 0.0, seed: int = 0, mirrored: bool = False, origin="floor"
+        self, folder, mirrored: bool = False, origin: str = "floor", rate_hz: float = RATE_HZ
     ) -> None:
+        self._period_ns = int(1e9 / rate_hz)
         clock = HeadsetClock(0.0, 0.0)
         self.stage = Stage(
-            Body(Habit(sway_m), seed),
+            Body(Habit()),
             Headset("PA9", mirrored, origin),
             Link(("127.0.0.1", 9), "PA9", clock),
         )
@@ -86,9 +87,8 @@ class Bench:
 
     def turn(self) -> DeviceFrame | None:
         """One picture of the headset."""
-        period_ns = int(1e9 / RATE_HZ)
-        self.now_ns += period_ns
-        self.stage.body.advance(1.0 / RATE_HZ)
+        self.now_ns += self._period_ns
+        self.stage.body.advance(self._period_ns * 1e-9)
         if not self.stage.link.silent:
             source_ns = self.now_ns - START_NS + EPOCH_NS
             value = self.stage.headset.tracking(self.stage.body.poses(), source_ns)
@@ -97,7 +97,7 @@ class Bench:
         return self.device.turn(self.wearer, self.now_ns)
 
     def turns(self, seconds: float) -> Iterator[DeviceFrame | None]:
-        for _ in range(round(seconds * RATE_HZ)):
+        for _ in range(round(seconds * 1e9 / self._period_ns)):
             yield self.turn()
 
     def run(self, seconds: float) -> list[DeviceFrame | None]:

@@ -7,9 +7,10 @@ from backend.core.contracts.rig import Role, TrackState, Wearer
 from backend.core.contracts.tick import Mode, SourceState
 from devices.robots.g1_spec import g1_spec
 from tests.core.rig import PERIOD_NS, Rig
-from tests.rig.bench import Bench
+from tests.rig.bench import RATE_HZ, Bench
 
 MS = 1_000_000
+FRAME_NS = int(1e9 / RATE_HZ)
 REACTION_MS = 250
 DRIVER = "ada"
 
@@ -32,7 +33,7 @@ class Desk:
         tick = self.robot.records[-1] if self.robot.records else None
         driving = tick is not None and tick.driver == DRIVER and tick.mode in (Mode.ACTIVE, Mode.HOLD)
         self.bench.wearer = Wearer(driver=DRIVER, name="Ada", driving=driving)
-        while self.bench.now_ns + 13_888_888 <= self.robot.now_ns:
+        while self.bench.now_ns + FRAME_NS <= self.robot.now_ns:
             self._frame = self.bench.turn() or self._frame
         frames = [] if self._frame is None else [self._frame]
         if self.browser:
@@ -53,7 +54,7 @@ class Desk:
         """Faults and motion are over, nobody holds the deadman, the robot is armed."""
         self.held = False
         self.bench.tell("heal", "stand", "circle 0", "squat 0", "grip 0", "ready")
-        self.ticks(0.8)
+        self.ticks(0.4)
         if self.robot.records[-1].mode is not Mode.READY:
             self.arm()
 
@@ -91,18 +92,18 @@ def test_five_trackers_move_wrists_height_and_base(desk):
     before = desk.robot.records[-1]
     assert before.reason == "Ada is driving."
     desk.bench.tell("circle 0.08")
-    circle = desk.ticks(2.0)
+    circle = desk.ticks(1.8)
     moved = np.ptp([wrists(record) for record in circle], axis=0)
     assert moved[:, 1:].min() > 0.05, "the robot's wrists hardly moved"
     arms = np.ptp([r.command.action[desk.robot.spec.layout.arms] for r in circle], axis=0)
     assert arms.max() > 0.1
     desk.bench.tell("circle 0", "squat 0.2")
-    low = desk.ticks(2.5)[-1].command.action[desk.robot.spec.layout.height][0]
+    low = desk.ticks(2.0)[-1].command.action[desk.robot.spec.layout.height][0]
     assert low == pytest.approx(0.74 * (1 - 0.17), abs=0.02)
     desk.bench.tell("squat 0", "walk 0.3 0 0")
-    assert desk.ticks(2.0)[-1].command.action[desk.robot.spec.layout.velocity][0] > 0.15
+    assert desk.ticks(1.5)[-1].command.action[desk.robot.spec.layout.velocity][0] > 0.15
     desk.bench.tell("stand")
-    assert np.abs(desk.ticks(2.5)[-1].command.action[desk.robot.spec.layout.velocity]).max() < 1e-6
+    assert np.abs(desk.ticks(2.0)[-1].command.action[desk.robot.spec.layout.velocity]).max() < 1e-6
     desk.held = False
     assert desk.ticks(0.1)[-1].mode is Mode.READY
 
@@ -129,7 +130,7 @@ def test_every_tracker_that_fails_makes_control_hold(desk, role, fault):
     desk.bench.tell("heal")
     _, record = desk.until(Mode.ACTIVE)
     before = desk.robot.records[-2].command.action
-    assert np.abs(record.command.action - before)[desk.robot.spec.layout.arms].max() < 0.02
+    assert np.abs(record.command.action - before)[desk.robot.spec.layout.arms].max() < 0.03
     # For good: control lets go, and the deadman counts only after it was let go.
     desk.bench.tell(f"{fault} {role}")
     desk.until(Mode.READY, 1.5)
@@ -155,24 +156,28 @@ def test_samples_from_the_past_make_control_hold(desk):
     desk.engage()
     arrive = desk.bench.source.arrive
     queue: list[bytes] = []
+    sent = 0
 
     def late(data: bytes, now_ns: int) -> None:
+        """Every second picture waits a little longer, as where a network queues up."""
+        nonlocal sent
+        sent += 1
         queue.append(data)
-        if len(queue) > 18:
+        if sent % 2 or len(queue) > 20:
             arrive(queue.pop(0), now_ns)
 
     desk.bench.source.arrive = late
     _, record = desk.until(Mode.HOLD)
     desk.bench.source.arrive = arrive
-    print(record.reason)
-    assert "late" in record.reason or "silent" in record.reason
-    assert desk.bench.status.late_ms > 200
+    assert record.reason == f"Samples come {desk.bench.status.late_ms:.0f} ms late."
+    assert 200 <= desk.bench.status.late_ms < 220
 
 
 def test_swapped_serial_numbers_swap_the_hands(desk):
     """Roles go by serial number alone, so a mix-up is seen by the neutral pose and not hidden."""
     bench = desk.bench
-    bench.tell("swap left_wrist right_wrist")
+    bench.tell("rest", "swap left_wrist right_wrist")
+    bench.run(1.0)
     assert bench.ask("calibrate.neutral", name="Ada").ok
     bench.run(3.0)
     assert "The left wrist's tracker is on the right of the other" in bench.task.text

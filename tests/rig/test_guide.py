@@ -5,10 +5,13 @@ import pytest
 from backend.core.contracts.rig import Role, TrackState
 from tests.rig.bench import Bench
 
+RATE_HZ = 36.0
+"""Half of what a headset has: minutes pass here."""
+
 
 @pytest.fixture
 def bench(tmp_path):
-    return Bench(tmp_path)
+    return Bench(tmp_path, rate_hz=RATE_HZ)
 
 
 def do(bench: Bench, kind: str, *lines: str, seconds: float = 4.3, **fields) -> str:
@@ -67,7 +70,7 @@ def test_requests_that_make_no_sense_say_what_is_allowed(bench):
 
 
 def test_a_neutral_pose_measures_the_operator_and_is_kept(tmp_path):
-    bench = Bench(tmp_path, origin="head")
+    bench = Bench(tmp_path, origin="head", rate_hz=RATE_HZ)
     bench.assign()
     bench.calibrate()
     operator = bench.store.operator("Ada")
@@ -75,7 +78,7 @@ def test_a_neutral_pose_measures_the_operator_and_is_kept(tmp_path):
     assert operator.waist_m == pytest.approx(1.0, abs=0.01)
     assert operator.arm_m == pytest.approx(0.62, abs=0.03)
     # The next day: measures and roles are there, the pose itself is not.
-    again = Bench(tmp_path, origin="head")
+    again = Bench(tmp_path, origin="head", rate_hz=RATE_HZ)
     again.run(0.2)
     assert "the neutral pose of the operator is missing" in again.status.state
     again.tell("squat 0.1")
@@ -92,7 +95,6 @@ def test_a_neutral_pose_measures_the_operator_and_is_kept(tmp_path):
         ("ready", "Let your arms hang"),
         ("look 0 1.2", "Look straight ahead"),
         ("swap left_wrist right_wrist", "The left wrist's tracker is on the right of the other"),
-        ("swap waist left_wrist", "The left wrist is 1.00 m over the ground"),
         ("lose waist", "was lost meanwhile"),
     ],
 )
@@ -123,7 +125,7 @@ def test_known_motions_that_are_seen_as_they_are(bench):
 
 
 def test_known_motions_that_are_seen_wrongly(tmp_path):
-    bench = Bench(tmp_path, mirrored=True)
+    bench = Bench(tmp_path, mirrored=True, rate_hz=RATE_HZ)
     bench.assign()
     bench.calibrate()
     text = do(bench, "calibrate.step_forward", "walk 0.4 0 0")

@@ -66,7 +66,7 @@ class Body:
         self.lean = Soft(np.zeros(1))
         self.look = Soft(np.zeros(2))
         """Yaw and pitch of the head [rad]."""
-        self.circling = 0.0
+        self.circling = Soft(np.zeros(1))
         """Radius of circles that both hands draw [m]."""
         self.shaken = ""
         """A tracker that is being shaken."""
@@ -77,7 +77,7 @@ class Body:
         """Let `dt_s` pass."""
         self._t_s += dt_s
         self.steps.advance(dt_s)
-        for part in (*self.hands.values(), self.squat, self.lean, self.look):
+        for part in (*self.hands.values(), self.squat, self.lean, self.look, self.circling):
             part.advance(dt_s)
 
     def poses(self) -> dict[str, np.ndarray]:
@@ -124,4 +124,4 @@ class Body:
 
     def _circle(self, side: str) -> np.ndarray:
         angle = 2 * math.pi * 0.5 * self._t_s + (0.0 if side == "left" else math.pi)
-        return self.circling * np.array([0.0, math.cos(angle), math.sin(angle)])
+        return self.circling.value[0] * np.array([0.0, math.cos(angle), math.sin(angle)])

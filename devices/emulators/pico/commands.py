@@ -58,7 +58,10 @@ COMMANDS: dict[str, tuple[str, Action]] = {
     "ready": ("hold both hands in front", lambda s: _hands(s, READY, READY)),
     "raise_right": ("raise the right hand", lambda s: _hands(s, HANG, RAISED)),
     "raise_left": ("raise the left hand", lambda s: _hands(s, RAISED, HANG)),
-    "circle": ("RADIUS_M: draw circles with both hands", lambda s, r: _set(s.body, "circling", r)),
+    "circle": (
+        "RADIUS_M: draw circles with both hands",
+        lambda s, r: setattr(s.body.circling, "wanted", np.array([float(r)])),
+    ),
     "walk": ("VX VY TURN [m/s, m/s, rad/s]: walk", lambda s, *v: _walk(s, *map(float, v))),
     "stand": ("stop walking", lambda s: _walk(s, 0.0, 0.0, 0.0)),
     "squat": ("DEPTH_M: go down", lambda s, d: setattr(s.body.squat, "wanted", np.array([float(d)]))),
