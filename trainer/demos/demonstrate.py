@@ -8,12 +8,14 @@ import numpy as np
 from backend import catalog
 from backend.core import clock
 from backend.core.contracts.recording import EpisodeOutcome
+from backend.services.policy_card import read_card
 from backend.settings import Settings, settings
 from trainer.demos.operator import Operator
 from trainer.demos.performance import Alone, Performance, Supervised
 from trainer.evaluation.contestants import loaded, seed_torch
 from trainer.headless.rig import Rig
 from trainer.headless.take import Take
+from trainer.policies.served import ServedPolicy
 
 OPERATOR = "scripted"
 
@@ -81,7 +83,10 @@ def demonstrate(config: Settings, order: Order) -> Given:
         if policy is None:
             performance = Alone(rig, operator, script(operator, task))
         else:
-            performance = Supervised(rig, operator, script(operator, task), policy, task, order.patience_s)
+            name = called(order.policy, policy)
+            performance = Supervised(
+                rig, operator, script(operator, task), policy, name, task, order.patience_s
+            )
         performance.engage()
         instruction = task.instructions[rng.integers(len(task.instructions))]
         take = Take(
@@ -118,3 +123,9 @@ def demonstrate(config: Settings, order: Order) -> Given:
         )
     finally:
         rig.close()
+
+
+def called(folder: Path, policy: ServedPolicy) -> str:
+    """Return what a policy is called in recordings: as in the registry, so that its takes are found again."""
+    card = read_card(folder)
+    return policy.hello.policy if card is None else f"{card.name}-{card.number}"

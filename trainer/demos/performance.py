@@ -55,7 +55,7 @@ class Alone:
 
 
 class Supervised:
-    """A policy that drives, and an operator who takes over where a subtask takes it too long.
+    """A policy that drives under `name`, and an operator who takes over where a subtask takes it too long.
 
     Raises:
         PolicyRefused: The policy does not fit the robot.
@@ -67,13 +67,14 @@ class Supervised:
         operator: Operator,
         script: Script,
         policy: ServedPolicy,
+        name: str,
         task: Task,
         patience_s: float,
     ) -> None:
         self._rig, self._operator = rig, operator
         self._supervisor = Supervisor(rig, operator, script, patience_s)
         self._rollout = HeadlessRollout(
-            rig, policy, policy.hello.policy, task.instructions[0], MERGE, S_MIN, LATENCY_MS,
+            rig, policy, name, task.instructions[0], MERGE, S_MIN, LATENCY_MS,
             self._supervisor.frames,
         )  # fmt: skip
 
