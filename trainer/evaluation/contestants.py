@@ -61,14 +61,19 @@ def random_demonstration(plan: Plan, condition: int, episodes_dir: Path) -> Path
 
 @lru_cache
 def demonstrations(episodes_dir: Path, task: str) -> tuple[Path, ...]:
-    """Return the folders of all successful demonstrations of a task, in the order of their seeds."""
+    """Return the folders of all successful demonstrations of a task, in the order of their seeds.
+
+    A take in which a policy drove is none.
+    """
     found = []
     for path in episodes_dir.glob("*/manifest.json"):
         try:
             manifest = load_manifest(path.parent)
         except (OSError, ValueError):
             continue
-        outcome = manifest.outcome
-        if manifest.task == task and manifest.state == "saved" and outcome is not None and outcome.success:
+        outcome, driving = manifest.outcome, manifest.driving
+        if manifest.task != task or manifest.state != "saved" or (driving is not None and driving.policies):
+            continue
+        if outcome is not None and outcome.success:
             found.append((outcome.level, outcome.seed, manifest.id, path.parent))
     return tuple(folder for *_, folder in sorted(found))
