@@ -5,7 +5,6 @@ any -> failed   the server is gone, refuses or does not fit
 any -> ended    a stop, a fault, the end of the lease, or somebody's wish
 """
 
-import re
 from collections import deque
 from collections.abc import Callable
 
@@ -14,7 +13,7 @@ import structlog
 
 from backend import catalog
 from backend.core import clock
-from backend.core.contracts.frame import POLICY_PREFIX, DeviceFrame
+from backend.core.contracts.frame import DeviceFrame, policy_driver
 from backend.core.contracts.health import ControlRequest, Reply
 from backend.core.contracts.robot import RobotSpec
 from backend.core.contracts.rollout import PolicyHello, PolicyRefusal, RolloutRequest, RolloutStatus, Timings
@@ -25,8 +24,6 @@ from backend.runtime.robot_view import RobotView
 
 OVER = ("failed", "ended")
 PLAN_STRIDE = 3
-LONGEST_NAME = 80
-"""Characters of a policy's name; every name and number of the registry fits."""
 
 log = structlog.get_logger("rollout")
 
@@ -184,8 +181,7 @@ class RolloutRun:
         self._views = deque(maxlen=hello.n_obs_steps)
         self._view.watch([camera.name for camera in hello.cameras])
         self._scheduler = Scheduler(self._spec, merge, hello.fps, s_min=self._request.s_min)
-        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", self._request.name or hello.policy)[:LONGEST_NAME]
-        self._driver = POLICY_PREFIX + (name or "unnamed")
+        self._driver = policy_driver(self._request.name or hello.policy)
         self.phase, self.reason = "warming_up", "Waiting for the first actions."
 
     def _collect(self) -> None:

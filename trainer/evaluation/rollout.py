@@ -1,13 +1,12 @@
 """A policy at the controls of a rig: what the rollout process does live, turned by simulated time."""
 
-import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend import catalog
 from backend.core import clock
-from backend.core.contracts.frame import POLICY_PREFIX, DeviceFrame
+from backend.core.contracts.frame import DeviceFrame, policy_driver
 from backend.core.contracts.record import Array, msgpack_decoder
 from backend.core.contracts.robot import RobotState
 from backend.core.contracts.rollout import Observation
@@ -79,7 +78,7 @@ class HeadlessRollout:
         merger = catalog.load(catalog.MERGERS, merge)(spec.layout.target_yaw)
         if merger.hands_left_over and not hello.supports_rtc:
             raise PolicyRefused(f"{name} cannot continue a chunk; merge by blend or ensemble")
-        self.driver = POLICY_PREFIX + re.sub(r"[^A-Za-z0-9_.-]+", "-", name)[:60]
+        self.driver = policy_driver(name)
         self.scheduler = Scheduler(spec, merger, hello.fps, s_min=s_min)
         self.inference_ms: list[float] = []
         self.takeovers = 0

@@ -1,11 +1,21 @@
 """One sample of one input device."""
 
+import re
 from typing import Protocol
 
 from backend.core.contracts.record import Array, Record
 
 POLICY_PREFIX = "policy:"
 """Names of drivers that are policies begin with this; all others are people."""
+
+
+LONGEST_NAME = 80
+"""Characters of a policy's name; every name and number of the registry fits."""
+
+
+def policy_driver(name: str) -> str:
+    """Return the name under which a policy drives: its own, with a dash for what names may not hold."""
+    return POLICY_PREFIX + (re.sub(r"[^A-Za-z0-9_.-]+", "-", name)[:LONGEST_NAME] or "unnamed")
 
 
 def is_policy(driver: str) -> bool:
