@@ -25,6 +25,15 @@ function courses(results: readonly OpenLoop[]): Line[] {
   ];
 }
 
+/** What a figure stands on. */
+function Basis({ samples, episodes }: { samples: number; episodes: number }) {
+  return (
+    <Text size="xs" c="dimmed">
+      {several(samples, "sample")} of {several(episodes, "episode")} never trained on; mean absolute error over the whole chunk
+    </Text>
+  );
+}
+
 /** How well each checkpoint predicts episodes it never saw, against two predictions that need no learning. */
 export function OpenLoopPanel({ job }: { job: Job }) {
   const results = useQuery(openLoopQuery(job.id, !isOver(job))).data;
@@ -51,9 +60,7 @@ export function OpenLoopPanel({ job }: { job: Job }) {
           value={String(chosen.step)}
           onChange={(value) => setStep(Number(value))}
         />
-        <Text size="xs" c="dimmed">
-          {several(chosen.samples, "sample")} of {several(chosen.episodes.length, "episode")} never trained on; mean absolute error over the whole chunk
-        </Text>
+        <Basis samples={chosen.samples} episodes={chosen.episodes.length} />
       </Group>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <GroupErrors groups={chosen.groups} chosen={error.group} onChoose={setGroup} />
