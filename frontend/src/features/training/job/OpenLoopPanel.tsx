@@ -25,15 +25,13 @@ function courses(results: readonly OpenLoop[]): Line[] {
   ];
 }
 
-/** The checkpoint and the group that are looked at: the newest and the first, unless chosen. */
-function pick(results: OpenLoop[], step: number | null, group: string | null) {
-  const chosen = results.find((result) => result.step === step) ?? results.at(-1);
-  return { chosen, error: chosen?.groups.find((one) => one.group === group) ?? chosen?.groups[0] };
-}
-
-function ahead(results: OpenLoop[], step: number | null, group: string | null): Line[] {
-  const { error } = pick(results, step, group);
-  return error ? [{ label: plainName(error.group), x: error.by_horizon.map((_, i) => i + 1), y: error.by_horizon }] : [];
+/** What a figure stands on. */
+function Basis({ samples, episodes }: { samples: number; episodes: number }) {
+  return (
+    <Text size="xs" c="dimmed">
+      {several(samples, "sample")} of {several(episodes, "episode")} never trained on; mean absolute error over the whole chunk
+    </Text>
+  );
 }
 
 /** How well each checkpoint predicts episodes it never saw, against two predictions that need no learning. */
@@ -42,8 +40,12 @@ export function OpenLoopPanel({ job }: { job: Job }) {
   const [step, setStep] = useState<number | null>(null);
   const [group, setGroup] = useState<string | null>(null);
   const course = useMemo(() => courses(results ?? []), [results]);
-  const { chosen, error } = pick(results ?? [], step, group);
-  const horizon = useMemo(() => (results ? ahead(results, step, group) : []), [results, step, group]);
+  const chosen = results?.find((result) => result.step === step) ?? results?.at(-1);
+  const error = chosen?.groups.find((one) => one.group === group) ?? chosen?.groups[0];
+  const horizon = useMemo<Line[]>(
+    () => (error ? [{ label: plainName(error.group), x: error.by_horizon.map((_, i) => i + 1), y: error.by_horizon }] : []),
+    [error],
+  );
   if (!results || !chosen || !error) return null;
   return (
     <section className={classes.section} aria-label="Held-out error">
@@ -58,9 +60,7 @@ export function OpenLoopPanel({ job }: { job: Job }) {
           value={String(chosen.step)}
           onChange={(value) => setStep(Number(value))}
         />
-        <Text size="xs" c="dimmed">
-          {several(chosen.samples, "sample")} of {several(chosen.episodes.length, "episode")} never trained on; mean absolute error over the whole chunk
-        </Text>
+        <Basis samples={chosen.samples} episodes={chosen.episodes.length} />
       </Group>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <GroupErrors groups={chosen.groups} chosen={error.group} onChoose={setGroup} />
