@@ -89,7 +89,7 @@ class BodyLoop:
             why = f"a robot of hardware has no {request.kind!r}; allowed: reset_robot"
             return Reply(ok=False, error=why)
         try:
-            self._side.reset()
+            self._side.reset(clock.now_ns())
         except ConnectionError as error:
             return Reply(ok=False, error=str(error))
         return Reply(ok=True, detail={"place": "where it was"})

@@ -76,9 +76,9 @@ class RobotSide:
         wish: Wish = "soft" if self._watch.silent_ns(now_ns) > SOFTEN_NS else "live"
         self._body.drive(self._motors, wish, now_ns, self._period_s)
 
-    def reset(self) -> None:
+    def reset(self, now_ns: int) -> None:
         """Clear the body's fault and start anew; raises ConnectionError while its cause lasts."""
-        self._body.reset()
+        self._body.reset(now_ns)
         self._controller.reset(self._state)
         self._motors = None
         self._watch.forget()

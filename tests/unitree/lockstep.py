@@ -10,7 +10,7 @@ import numpy as np
 
 from backend.core import clock
 from backend.core.context import StepContext
-from backend.core.contracts.frame import DeviceFrame
+from backend.core.contracts.frame import ArmInput, DeviceFrame
 from backend.core.contracts.health import ControlRequest
 from backend.core.contracts.robot import RobotState
 from backend.core.contracts.tick import TickRecord
@@ -120,8 +120,10 @@ class Lockstep:
         self.turn(ControlRequest(kind=kind, driver="ada", name="Ada"))
 
     def arm(self) -> None:
-        """Take control and arm the robot."""
+        """Take control and arm the robot, with the deadman released and the hands' triggers at rest."""
         self.ask("lease.take")
+        rest = ArmInput(grip=0.0, pinch=0.0)
+        self.run(0.05, deadman=False, left=rest, right=rest)
         self.ask("arm")
 
     def q(self, joint: str) -> float:

@@ -39,7 +39,7 @@ def robot(walker: Lockstep) -> Lockstep:
     walker.firmware.program, walker.firmware.fsm = "ai", 500
     walker.simulation.reset_robot()
     walker.until(lambda: walker.body._channel._walking.fsm == 500)
-    walker.side.reset()
+    walker.side.reset(walker.now_ns)
     walker.ask("reset")
     walker.ask("stop")
     walker.run(0.2)
@@ -69,7 +69,9 @@ def test_states_are_those_of_the_robot(robot: Lockstep):
 def test_a_wrist_and_the_fingers_of_both_hands_go_where_they_are_told(robot: Lockstep):
     robot.arm()
     elbow = robot.q("left_elbow_joint")
-    robot.until(lambda: abs(robot.q("left_elbow_joint") - elbow) > 0.15, **HOLD, left=ArmInput(twist=UP))
+    driven = {"left": ArmInput(twist=UP, pinch=0.0), "right": ArmInput(pinch=0.0)}
+    robot.until(lambda: abs(robot.q("left_elbow_joint") - elbow) > 0.15, **HOLD, **driven)
+    assert robot.tick.mode is Mode.ACTIVE
     # A pinch bends the index fingers alone: the two hands have them in other places of their messages.
     pinch = {side: ArmInput(pinch=0.6) for side in ("left", "right")}
     robot.run(1.6, **HOLD, **pinch)
@@ -117,7 +119,7 @@ def test_without_odometry_the_legs_say_where_it_is(robot: Lockstep, monkeypatch:
 
 def test_losing_control_brings_it_to_rest_in_200_ms_and_softens_the_arms_later(robot: Lockstep):
     robot.arm()
-    robot.run(3.0, **HOLD, left=ArmInput(twist=UP), base_velocity=np.array([0.2, 0.0, 0.0]))
+    robot.run(2.0, **HOLD, left=ArmInput(twist=UP), base_velocity=np.array([0.2, 0.0, 0.0]))
     assert robot.state.locomotion == "walk"
     robot.commanding = False
     assert robot.until(lambda: robot.state.stopped_by_watchdog) < 0.21
@@ -140,7 +142,7 @@ def test_losing_control_brings_it_to_rest_in_200_ms_and_softens_the_arms_later(r
 
 def test_losing_the_robot_s_side_gives_the_arms_back_and_it_stands(robot: Lockstep):
     robot.arm()
-    robot.run(3.0, **HOLD, base_velocity=np.array([0.3, 0.0, 0.0]))
+    robot.run(2.0, **HOLD, base_velocity=np.array([0.3, 0.0, 0.0]))
     assert robot.firmware.mode == "walk"
     robot.working = False
     robot.until(lambda: robot.firmware.mode == "stand")
@@ -155,11 +157,11 @@ def test_the_remote_control_stops_it_whatever_anybody_commands(robot: Lockstep):
     robot.until(lambda: robot.tick.mode is Mode.FAULT, 0.2, **HOLD, base_velocity=np.array([0.3, 0.0, 0.0]))
     assert "remote control has stopped it" in robot.tick.reason
     with pytest.raises(ConnectionError, match="still held"):
-        robot.side.reset()
+        robot.side.reset(robot.now_ns)
     robot.until(lambda: robot.firmware.mode == "stand")
     robot.board._sensors.keys = frozenset()
     robot.run(0.05)
-    robot.side.reset()
+    robot.side.reset(robot.now_ns)
     robot.run(0.05)
     assert robot.state.fault == ""
 
@@ -173,7 +175,7 @@ def test_damping_by_the_remote_control_needs_somebody_to_stand_it_up(robot: Lock
     robot.run(1.0)
     assert robot.body._sent.kp.max() == 0.0
     with pytest.raises(ConnectionError, match="'damping'; stand the robot up"):
-        robot.side.reset()
+        robot.side.reset(robot.now_ns)
 
 
 def test_a_controller_for_simulation_is_refused():

@@ -35,7 +35,7 @@ class Body(Protocol):
     def health(self, now_ns: int) -> RobotHealth:
         """Return what the robot says of itself."""
 
-    def reset(self) -> None:
+    def reset(self, now_ns: int) -> None:
         """Clear the fault; raises ConnectionError while its cause lasts."""
 
     def close(self) -> None:

@@ -192,11 +192,11 @@ class G1Body:
             warnings=tuple(warnings),
         )
 
-    def reset(self) -> None:
+    def reset(self, now_ns: int) -> None:
         """Clear the fault and start softly from the measured pose; see `Body.reset`."""
         if stop_asked(pressed(self._low.wireless_remote.tobytes())):
             raise ConnectionError("a stop is still held on the robot's remote control; let it go first")
-        if problem := self._channel.poll(clock.now_ns()):
+        if problem := self._channel.poll(now_ns):
             raise ConnectionError(problem)
         self.fault, self._damped = "", False
         self._stiffness.restart(self._state.q_rad)
