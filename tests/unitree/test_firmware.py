@@ -1,11 +1,12 @@
 """The emulated robot by itself: what a real one does with commands, over real DDS on the loopback."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from devices.robots.unitree import topics
@@ -16,7 +17,7 @@ from devices.robots.unitree.motors import BODY, HANDS, MODE_MACHINE_29DOF, SIDES
 from devices.robots.unitree.preflight import preflight
 from devices.robots.unitree.rpc import ServiceClient, ServiceError
 from devices.robots.unitree.services import MotionSwitcher
-from tests.support.app import temporary_data_dir
+from tests.support.app import ROOT, temporary_data_dir
 from tests.unitree.robot import DOMAIN, Emulator, emulated, until
 
 pytestmark = pytest.mark.timeout(600)
@@ -150,12 +151,24 @@ def test_the_preflight_says_what_to_do_when_there_is_no_robot():
     assert "BUNRAKU_DDS_INTERFACE" in check.remedy
 
 
-def test_nothing_of_it_leaves_this_machine(emulator: Emulator):
+OPEN_A_LINK = f"""
+import psutil
+from devices.robots.unitree.dds import Link
+link = Link("lo", {DOMAIN})
+for connection in psutil.Process().net_connections("udp"):
+    print(*connection.laddr)
+"""
+
+
+def test_nothing_of_it_leaves_this_machine():
     """What sends is bound to the loopback, and nobody has joined the multicast group of DDS."""
+    run = subprocess.run(
+        [sys.executable, "-c", OPEN_A_LINK], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    sockets = [(ip, int(port)) for ip, port in (line.split() for line in run.stdout.splitlines())]
     base = 7400 + 250 * DOMAIN
-    sockets = [c.laddr for c in psutil.Process().net_connections("udp") if c.laddr]
-    listening = [address for address in sockets if base <= address.port < base + 250]
+    listening = {address for address in sockets if base <= address[1] < base + 250}
     assert listening, "DDS does not listen here: this check looks in the wrong place"
-    assert {address.ip for address in sockets if address not in listening} == {"127.0.0.1"}
+    assert {ip for ip, _ in set(sockets) - listening} == {"127.0.0.1"}
     # 239.255.0.1 in the byte order of that file.
     assert "0100FFEF" not in Path("/proc/net/igmp").read_text()

@@ -46,6 +46,25 @@ def test_a_soft_start_begins_where_the_robot_is_and_never_jumps():
     np.testing.assert_allclose(sent[-1].q_rad, 0.0, atol=1e-9)
 
 
+def test_arms_that_soften_keep_their_target_and_begin_anew_where_they_were_pushed():
+    stiffness, arm = Stiffness(SPEC), SPEC.index("left_elbow_joint")
+    leg = SPEC.index("left_knee_joint")
+    stiffness.restart(SPEC.neutral_rad)
+    for _ in range(600):
+        stiffness.shape(motors(0.1), SPEC.neutral_rad, "live", 0.004)
+    soft = [stiffness.shape(motors(0.1), SPEC.neutral_rad, "soft", 0.004) for _ in range(600)]
+    falling = [command for command in soft if command.kp[arm] > 0]
+    assert np.ptp([command.q_rad[arm] for command in falling]) < 1e-9
+    assert soft[-1].kp[arm] == 0.0
+    assert soft[-1].kp[leg] == 100.0
+    pushed = SPEC.neutral_rad + 0.2
+    stiffness.shape(motors(0.1), pushed, "soft", 0.004)
+    back = [stiffness.shape(motors(0.1), pushed, "live", 0.004) for _ in range(600)]
+    assert back[0].q_rad[arm] == pytest.approx(pushed[arm], abs=1e-3)
+    assert np.abs(np.diff([command.q_rad[arm] for command in back])).max() < 0.01
+    assert back[-1].q_rad[arm] == pytest.approx(0.1)
+
+
 def test_whatever_a_controller_wants_stays_inside_the_joint_and_effort_limits():
     stiffness = Stiffness(SPEC)
     for _ in range(1000):

@@ -32,12 +32,12 @@ class Stiffness:
         self._lower_rad, self._upper_rad = spec.lower_rad, spec.upper_rad
         self._damping = np.minimum(DAMPING_NM_S, DAMPING_SHARE * spec.effort_limit_nm)
         self._soft_damping = np.minimum(DAMPING_NM_S, SOFT_DAMPING_SHARE * spec.effort_limit_nm)
-        self._share = np.zeros(len(spec.joints))
-        self._from_rad = np.zeros(len(spec.joints))
+        self.restart(np.zeros(len(spec.joints)))
 
     def restart(self, q_rad: Array) -> None:
         """Begin a soft start at the measured pose."""
         self._share = np.zeros(len(q_rad))
+        self._blend = np.zeros(len(q_rad))
         self._from_rad = q_rad.copy()
 
     @property
@@ -62,9 +62,11 @@ class Stiffness:
         step = np.where(self._soft_ones & (wish == "soft"), -dt_s, dt_s) / RAMP_S
         self._share = np.clip(self._share + step, 0.0, 1.0)
         limp = self._share <= 0.0
+        # What softens keeps its target: only from limp on does it begin anew where it has been pushed.
+        self._blend = np.where(limp, 0.0, np.clip(self._blend + np.maximum(step, 0.0), 0.0, 1.0))
         self._from_rad[limp] = q_rad[limp]
-        smooth = self._share * self._share * (3 - 2 * self._share)
-        goal = self._from_rad + smooth * (motors.q_rad - self._from_rad)
+        smooth = _smooth(self._share)
+        goal = self._from_rad + _smooth(self._blend) * (motors.q_rad - self._from_rad)
         stiffness = FIRST_SHARE + (1 - FIRST_SHARE) * smooth
         return MotorCommand(
             q_rad=np.clip(goal, self._lower_rad, self._upper_rad),
@@ -73,3 +75,8 @@ class Stiffness:
             kd=np.where(motors.kp > 0, (1 - smooth) * self._soft_damping + smooth * motors.kd, motors.kd),
             tau_nm=np.clip(motors.tau_nm, -self._limit_nm, self._limit_nm),
         )
+
+
+def _smooth(share: Array) -> Array:
+    """Return 0 to 1 with a slope of zero at both ends."""
+    return share * share * (3 - 2 * share)
