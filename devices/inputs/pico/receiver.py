@@ -42,6 +42,7 @@ class Receiver:
         self.clock = ClockMap()
         self.mirrored = False
         self.session = 0
+        self.headset = ""
         self._selector: selectors.BaseSelector | None = None
         self._listener: socket.socket | None = None
         self._discovery: Discovery | None = None
@@ -193,7 +194,7 @@ class Receiver:
                 return False
             if again:
                 chosen.closed = True
-        self._chosen = connection
+        self._chosen, self.headset = connection, connection.serial
         self.session += 1
         self.clock.reset()
         return True
