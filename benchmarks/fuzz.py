@@ -11,7 +11,7 @@ import numpy as np
 from devices.emulators.pico import wire
 from devices.emulators.pico.body import Body, Habit
 from devices.emulators.pico.headset import Headset
-from devices.inputs.pico.protocol import MAX_DATA, Command, PacketParser
+from devices.inputs.pico.protocol import MAX_DATA, PacketKind, PacketParser
 from devices.inputs.pico.tracking import function_of, sample_of
 
 HEARTBEAT = wire.packet(wire.HEARTBEAT, b"PA9", 1)
@@ -63,7 +63,7 @@ def main() -> None:
         data = _damage(packets[i % len(packets)], rng)
         cut = int(rng.integers(len(data) + 1))
         for packet in receiver.feed(data[:cut]) + receiver.feed(data[cut:]):
-            if packet.command is Command.FUNCTION:
+            if packet.command is PacketKind.FUNCTION:
                 name, value = function_of(packet.data)
                 samples += name == "Tracking" and sample_of(value, False, i, packet.timestamp_ms) is not None
         largest = max(largest, len(receiver._buffer))

@@ -31,6 +31,7 @@ class BytesSource:
         self.clock = ClockMap()
         self.mirrored = False
         self.session = 1
+        self.headset = "PA9"
         self.dropped = 0
         self._parser = PacketParser()
         self._samples: list[Sample] = []

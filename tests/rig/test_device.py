@@ -223,3 +223,13 @@ def test_the_neutral_pose_ends_when_the_headset_may_have_another_origin(desk):
     bench.source.session += 1
     assert bench.turn().head is None
     assert "neutral pose of Ada is missing" in bench.status.state
+
+
+def test_another_headset_never_inherits_a_neutral_pose(desk):
+    bench = desk.bench
+    bench.tell("rest")
+    bench.run(1.0)
+    bench.assign()
+    bench.calibrate()
+    bench.source.session, bench.source.headset = bench.source.session + 1, "PB7"
+    assert bench.turn().head is None, "it stands where the first one stood, in an origin of its own"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.emulators.pico import wire
-from devices.inputs.pico.protocol import MAX_DATA, Command, PacketParser, pack
+from devices.inputs.pico.protocol import MAX_DATA, PacketKind, PacketParser, pack
 from devices.inputs.pico.tracking import Sample, function_of, sample_of
 
 FUZZED = 500
@@ -61,7 +61,7 @@ def test_a_length_beyond_the_largest_is_dropped_at_once():
 
 
 def test_the_emulator_understands_the_receiver():
-    data = pack(Command.ASK, b"hello", 5)
+    data = pack(PacketKind.ASK, b"hello", 5)
     assert wire.split(data + data[:7]) == ([(wire.ASK, b"hello")], data[:7])
 
 

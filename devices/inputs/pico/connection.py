@@ -5,7 +5,7 @@ import json
 import socket
 
 from backend.core import clock
-from devices.inputs.pico.protocol import Command, Packet, PacketParser, pack
+from devices.inputs.pico.protocol import Packet, PacketKind, PacketParser, pack
 
 READ = 64 * 1024
 PROBE_NS = 1_000_000_000
@@ -55,7 +55,7 @@ class Connection:
         self.heard_ns = now_ns
         packets = self._parser.feed(data)
         for packet in packets:
-            if packet.command is Command.CONNECT:
+            if packet.command is PacketKind.CONNECT:
                 serial = packet.data.decode(errors="replace").partition("|")[0]
                 self.serial = serial if serial.isprintable() and len(serial) <= 64 else ""
         return packets
@@ -67,7 +67,7 @@ class Connection:
         self._asked_ns, self._waiting = now_ns, True
         body = json.dumps({"functionName": PROBE, "value": ""}).encode()
         with contextlib.suppress(OSError):
-            self.socket.send(pack(Command.ASK, body, clock.wall_ns() // 1_000_000))
+            self.socket.send(pack(PacketKind.ASK, body, clock.wall_ns() // 1_000_000))
 
     def answered(self) -> int:
         """Return when the round trip that is answered now was asked for [ns]; 0 when none was."""

@@ -56,6 +56,7 @@ class PicoDevice:
         self._body_of: Neutral | None = None
         self._samples.mirrored = self._guide.roles.mirrored
         self._session = self._seq = self._late_ns = 0
+        self._headset = ""
         self._arrivals: deque[int] = deque()
 
     def open(self) -> None:
@@ -111,10 +112,7 @@ class PicoDevice:
         self._arrivals.append(now_ns)
         self._late_ns = self._samples.clock.add(sample.source_t_ns, now_ns)
         if self._samples.session != self._session:
-            self._session = self._samples.session
-            head = self._tracks.head
-            if not same_origin(head.last_pose, sample.head, head.age_ns(now_ns)):
-                self._guide.neutral = None
+            self._begin_session(sample)
         self._tracks.update(sample)
         head, worn = self._tracks.head.pose(now_ns), self._tracks.worn(self._guide.roles, now_ns)
         self._guide.feed(head, worn, self._tracks.poses(now_ns), now_ns)
@@ -128,6 +126,14 @@ class PicoDevice:
             )
             eyes = None if head is None else neutral.calibrated("head", head)
             self._body = self._walking.update(sample.source_t_ns * 1e-9, neutral, waist, (left, right), eyes)
+
+    def _begin_session(self, sample: Sample) -> None:
+        """Keep the neutral pose only if this is the same headset, with the same origin."""
+        head, before = self._tracks.head, self._headset
+        self._session, self._headset = self._samples.session, self._samples.headset
+        known = bool(before) and before == self._headset
+        if not (known and same_origin(head.last_pose, sample.head, head.age_ns(sample.t_ns))):
+            self._guide.neutral = None
 
     def _frame(self, wearer: Wearer, sample: Sample) -> DeviceFrame:
         now_ns, neutral, body = sample.t_ns, self._neutral_of(wearer.name), self._body

@@ -7,7 +7,7 @@ import socket
 import psutil
 
 from backend.core import clock
-from devices.inputs.pico.protocol import DISCOVERY_PORT, TCP_PORT, Command, pack
+from devices.inputs.pico.protocol import DISCOVERY_PORT, TCP_PORT, PacketKind, pack
 
 EVERY_NS = 2_000_000_000
 
@@ -19,7 +19,7 @@ def announcement(address: str, port: int) -> bytes:
     `address|port`.
     """
     text = address if port == TCP_PORT else f"{address}|{port}"
-    return pack(Command.TCP_ADDRESS, text.encode(), clock.wall_ns() // 1_000_000)
+    return pack(PacketKind.TCP_ADDRESS, text.encode(), clock.wall_ns() // 1_000_000)
 
 
 class Discovery:

@@ -18,7 +18,7 @@ MAX_DATA = 64 * 1024
 """Largest DATA that is accepted; tracking with hands and body needs some 15 kB."""
 
 
-class Command(IntEnum):
+class PacketKind(IntEnum):
     """What a packet is."""
 
     CONNECT = 0x19
@@ -32,20 +32,20 @@ class Command(IntEnum):
     MEDIA_ADDRESS = 0x7F
 
 
-COMMANDS = frozenset(Command)
+COMMANDS = frozenset(PacketKind)
 
 
 @dataclass(frozen=True)
 class Packet:
     """One packet from the headset."""
 
-    command: Command
+    command: PacketKind
     data: bytes
     timestamp_ms: int
     """The headset's wall clock when it was sent."""
 
 
-def pack(command: Command, data: bytes, timestamp_ms: int) -> bytes:
+def pack(command: PacketKind, data: bytes, timestamp_ms: int) -> bytes:
     """Return the bytes of a packet to the headset."""
     return HEADER.pack(TO_HEADSET, command, len(data)) + data + TRAILER.pack(timestamp_ms, END)
 
@@ -87,7 +87,7 @@ class PacketParser:
                 at, self.dropped = at + 1, self.dropped + 1
                 continue
             body = bytes(self._buffer[at + HEADER.size : end - TRAILER.size])
-            packets.append(Packet(Command(command), body, timestamp_ms))
+            packets.append(Packet(PacketKind(command), body, timestamp_ms))
             at = end
         del self._buffer[:at]
         return packets

@@ -15,7 +15,7 @@ from backend.core import clock
 from backend.core.rig.clock_map import ClockMap
 from devices.inputs.pico.connection import PROBE, Connection
 from devices.inputs.pico.discovery import Discovery
-from devices.inputs.pico.protocol import Command, Packet
+from devices.inputs.pico.protocol import Packet, PacketKind
 from devices.inputs.pico.tracking import Sample, function_of, sample_of
 
 SILENT_NS = 500_000_000
@@ -42,6 +42,7 @@ class Receiver:
         self.clock = ClockMap()
         self.mirrored = False
         self.session = 0
+        self.headset = ""
         self._selector: selectors.BaseSelector | None = None
         self._listener: socket.socket | None = None
         self._discovery: Discovery | None = None
@@ -160,7 +161,7 @@ class Receiver:
         now_ns = clock.now_ns()
         samples = []
         for packet in connection.read(now_ns):
-            if packet.command is Command.FUNCTION:
+            if packet.command is PacketKind.FUNCTION:
                 sample = self._function(connection, packet, now_ns)
                 if sample is not None:
                     samples.append(sample)
@@ -193,7 +194,7 @@ class Receiver:
                 return False
             if again:
                 chosen.closed = True
-        self._chosen = connection
+        self._chosen, self.headset = connection, connection.serial
         self.session += 1
         self.clock.reset()
         return True

@@ -28,6 +28,7 @@ class SdkSource:
         self.clock = ClockMap()
         self.mirrored = False
         self.session = 1
+        self.headset = "the service's"
         self.dropped = 0
         self._sdk: ModuleType | None = None
         self._stamp_ns = 0

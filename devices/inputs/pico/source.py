@@ -14,6 +14,8 @@ class SampleSource(Protocol):
     """The trackers' poses are left-handed."""
     session: int
     """Grows whenever the headset may have another origin than before."""
+    headset: str
+    """Which headset it is: its serial number; empty when it has not said."""
 
     def open(self) -> None:
         """Connect or listen; raises ConnectionError with what to do."""
