@@ -19,7 +19,7 @@ class Supervisor:
     Args:
         rig: What the policy drives.
         operator: Who watches.
-        script: What the operator does after taking over; it begins with what is not done yet.
+        script: What the operator does after taking over; a good one begins with what is not done yet.
         patience_s: How long one subtask may take.
     """
 
