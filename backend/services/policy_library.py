@@ -39,6 +39,8 @@ class PolicyLibrary:
         self._database = database
         self._policies_dir = policies_dir
         self._jobs_recovered = jobs_recovered
+        self.recovered = asyncio.Event()
+        """Set once what was on disk has its rows."""
 
     async def run(self) -> None:
         """Take back what is missing, then end."""
@@ -46,6 +48,7 @@ class PolicyLibrary:
         while True:
             try:
                 await self.take_back()
+                self.recovered.set()
                 return
             except (DatabaseUnavailable, OSError) as error:
                 log.warning("cannot look for policies on disk", error=str(error))
