@@ -4,6 +4,7 @@ What a slow machine does to a real-time loop is not the matter of these tests.
 """
 
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -59,7 +60,7 @@ class Lockstep:
         self._turns = self._seq = 0
 
     def _open(self) -> RobotState:
-        """Open the body while the robot goes on living."""
+        """Open the body while the robot goes on living, in real time: only opening waits by the clock."""
         found: list[RobotState | ConnectionError] = []
 
         def connect() -> None:
@@ -73,6 +74,7 @@ class Lockstep:
         while opening.is_alive():
             self.now_ns = clock.now_ns()
             self._live()
+            time.sleep(max(0.0, (self.now_ns + TURN_NS - clock.now_ns()) * 1e-9))
         if isinstance(found[0], ConnectionError):
             raise found[0]
         return found[0]

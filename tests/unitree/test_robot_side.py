@@ -38,6 +38,8 @@ def robot(walker: Lockstep) -> Lockstep:
     walker.board._sensors.keys = frozenset()
     walker.firmware.program, walker.firmware.fsm = "ai", 500
     walker.simulation.reset_robot()
+    # Where the robot's side was gone its last state is old, and control would take that for silence.
+    walker.run(0.05)
     walker.until(lambda: walker.body._channel._walking.fsm == 500)
     walker.side.reset(walker.now_ns)
     walker.ask("reset")
@@ -89,20 +91,25 @@ def test_a_wrist_and_the_fingers_of_both_hands_go_where_they_are_told(robot: Loc
 def test_it_walks_turns_and_stops_and_knows_where_it_is(robot: Lockstep):
     robot.arm()
     start, known = robot.place_m(), robot.state.T_world_pelvis[:2].copy()
-    robot.until(
-        lambda: np.linalg.norm(robot.place_m() - start) > 0.4, **HOLD, base_velocity=np.array([0.3, 0.0, 0.0])
-    )
+    speeds = []
+
+    def walked() -> bool:
+        speeds.append(robot.state.base_twist[0])
+        return np.linalg.norm(robot.place_m() - start) > 0.4
+
+    robot.until(walked, **HOLD, base_velocity=np.array([0.3, 0.0, 0.0]))
     assert robot.state.locomotion == "walk"
-    assert robot.state.base_twist[0] == pytest.approx(0.3, abs=0.2)
+    assert np.mean(speeds[-125:]) == pytest.approx(0.3, abs=0.1), "over half a second: steps sway"
     robot.until(
         lambda: robot.firmware.state.T_world_pelvis[5] > np.sin(0.25),
         **HOLD,
         base_velocity=np.array([0.0, 0.0, 0.5]),
     )
     robot.until(lambda: robot.state.locomotion == robot.firmware.mode == "stand", deadman=False)
+    robot.run(1.0)
     still = robot.place_m()
     robot.run(1.0)
-    assert np.linalg.norm(robot.place_m() - still) < 0.03
+    assert np.linalg.norm(robot.place_m() - still) < 0.08, "it sways, and does not walk on"
     np.testing.assert_allclose(robot.state.T_world_pelvis[:2] - known, robot.place_m() - start, atol=0.05)
 
 

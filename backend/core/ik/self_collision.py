@@ -32,7 +32,8 @@ class SelfCollision(Limit):
 
         n^T (J_a - J_b) dq  >=  -CLOSING (d - KEEP) h
 
-    A pair that is already too close is driven apart, as fast as the joints can.
+    A pair that is already too close is driven apart, as fast as the joints can; where several cannot
+    be at once, the solver asks only that none comes nearer.
     """
 
     def __init__(self, spec: RobotSpec, body: BodyModel, box: JointBox) -> None:

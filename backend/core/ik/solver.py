@@ -203,8 +203,13 @@ class WholeBodyIk:
             damping=1e-6,
         )
         problem.lb, problem.ub = self.box.slowest, self.box.fastest
-        for solver in ("daqp", "proxqp"):
-            solution = qpsolvers.solve_problem(problem, solver=solver)
-            if solution.found and np.isfinite(solution.x).all():
-                return solution.x
-        return None
+        dq = self._solution(problem, "daqp")
+        if dq is None and problem.h is not None:
+            # Not every pair that is too near can be driven apart at once; but none comes nearer.
+            problem.h = np.maximum(problem.h, 0.0)
+            dq = self._solution(problem, "daqp")
+        return self._solution(problem, "proxqp") if dq is None else dq
+
+    def _solution(self, problem: qpsolvers.Problem, solver: str) -> Array | None:
+        solution = qpsolvers.solve_problem(problem, solver=solver)
+        return solution.x if solution.found and np.isfinite(solution.x).all() else None

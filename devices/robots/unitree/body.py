@@ -76,8 +76,10 @@ class G1Body:
         self._battery = link.reader(topics.BATTERY, BmsState_)
         self._hands = Hands(link, self._spec)
         self._channel = self._choose(link)
-        state = self._first(report)
+        self._first(report)
         self._channel.open(report)
+        # Without its motion program the robot has sunk while it was waited for.
+        state = self._first(report)
         self.fault, self._damped = "", False
         self._stiffness.restart(state.q_rad)
         return state
