@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -12,10 +12,6 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
     "--disable-gpu-compositing",
 ]  # fmt: skip
-
-PATIENCE_MS = 60_000
-"""How long anything on a page may take; the machine may be slow and busy."""
-expect.set_options(timeout=PATIENCE_MS)
 
 # What a person would see on the canvas of a camera: its pixels, small.
 PIXELS = """
@@ -39,7 +35,6 @@ class Cockpit:
         self.page = page
         self.url = url
         self.errors: list[str] = []
-        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(url)
 

@@ -193,5 +193,23 @@ class TestMainJob:
         (episode,) = httpx.get(f"{app.url}/api/episodes").json()["items"]
         assert episode["status"] == "accepted"
 
+    def test_the_accepted_episode_becomes_a_verified_dataset(self, cockpit: Cockpit, app: App, task: dict):
+        cockpit.page.get_by_role("link", name="Datasets").click()
+        cockpit.page.get_by_role("button", name="New version").first.click()
+        dialog = cockpit.page.get_by_role("dialog")
+        dialog.get_by_label("Task").first.click()
+        cockpit.page.get_by_role("option").first.click()
+        dialog.get_by_role("button", name="Build and verify").click()
+
+        def finished() -> dict | None:
+            versions = httpx.get(f"{app.url}/api/datasets").json()
+            return next((version for version in versions if version["state"] in ("ready", "failed")), None)
+
+        version = cockpit.poll(finished, 240.0)
+        assert version["state"] == "ready", version["message"]
+        assert version["episodes"] == 1
+        assert version["rows"] > 60
+        cockpit.page.get_by_test_id("dataset-row").get_by_text("ready").wait_for(timeout=30_000)
+
     def test_the_page_never_complained(self, cockpit: Cockpit):
         assert cockpit.errors == []

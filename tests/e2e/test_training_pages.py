@@ -1,19 +1,22 @@
-"""What the pages of jobs do with jobs of any kind: a real Chromium, the real api, a job that only counts."""
+"""The pages of jobs as a person uses them: a real Chromium, the real api, a real job in its own process."""
 
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, expect, sync_playwright
 
 from backend.db.migrate import upgrade
-from tests.e2e.cockpit import open_cockpit
+from tests.e2e.cockpit import CHROMIUM, FLAGS
 from tests.jobs.conftest import wait_for
 from tests.support.app import ROOT, free_port
+
+PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +65,22 @@ def _end_jobs(address: str) -> None:
 
 @pytest.fixture(scope="module")
 def page(url: str) -> Iterator[Page]:
-    with open_cockpit(url) as opened:
-        yield opened.page
-    assert opened.errors == []
+    assert (Path(ROOT) / "frontend" / "dist" / "index.html").is_file(), "build the frontend first"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = browser.new_page(viewport={"width": 1440, "height": 900})
+        opened.set_default_timeout(PATIENCE_MS)
+        complaints: list[str] = []
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        yield opened
+        browser.close()
+    assert complaints == []
 
 
 def _state(page: Page, word: str) -> None:
-    expect(page.get_by_role("heading", level=2).get_by_text(word, exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", level=2).get_by_text(word, exact=True)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
 
 
 @pytest.mark.timeout(300)
@@ -104,8 +116,20 @@ class TestTrainingPages:
         expect(start).to_have_attribute("aria-disabled", "false")
         start.click()
 
-    def test_it_stops_by_key(self, page: Page):
+    def test_it_can_be_watched(self, page: Page):
         _state(page, "running")
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        expect(page.get_by_role("region", name="Loss").locator("canvas")).to_be_visible()
+        expect(page.get_by_role("log")).to_contain_text("counting from 0")
+        expect(page.get_by_text("3000", exact=True)).to_be_visible()
+
+    def test_it_stops_and_goes_on(self, page: Page):
+        page.get_by_role("button", name="Stop", exact=False).last.click()
+        _state(page, "stopped")
+        expect(page.get_by_text("It was stopped")).to_be_visible()
+        page.get_by_role("button", name="Resume from the newest checkpoint").click()
+        _state(page, "running")
+        expect(page.get_by_role("log")).to_contain_text(re.compile(r"counting from [1-9]"))
         page.keyboard.press("Shift+S")
         _state(page, "stopped")
 
