@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from tests.jobs.version import EPISODES
 from tests.recording.streams import SPEC
@@ -131,21 +133,34 @@ def test_pictures_get_smaller_by_averaging(tmp_path: Path):
     assert np.array_equal(to_policy_size(picture, 240, 320), cv2.resize(picture, (320, 240)))
 
 
+IDS = [f"episode-{number}" for number in range(200)]
+
+
 @pytest.mark.parametrize("held_out", [0.0, 0.1, 0.5])
 def test_episodes_are_divided_whole_and_reproducibly(held_out: float):
-    split = split_episodes(20, held_out, 0, seed=4)
-    assert len(split.held_out) == round(20 * held_out)
-    assert sorted({*split.train, *split.held_out}) == list(range(20))
-    assert split == split_episodes(20, held_out, 0, seed=4)
-    half = split_episodes(20, held_out, 8, seed=4)
+    split = split_episodes(IDS, held_out, 0, seed=4)
+    assert len(split.held_out) == pytest.approx(200 * held_out, abs=20)
+    assert sorted({*split.train, *split.held_out}) == list(range(200))
+    assert split == split_episodes(IDS, held_out, 0, seed=4)
+    half = split_episodes(IDS, held_out, 8, seed=4)
     assert half.held_out == split.held_out
     assert len(half.train) == 8
     assert set(half.train) <= set(split.train)
 
 
 def test_small_versions_keep_something_to_learn_from():
-    assert split_episodes(1, 0.5, 0, 0).train == (0,)
-    assert len(split_episodes(EPISODES, 0.01, 0, 0).held_out) == 1
+    assert split_episodes(IDS[:1], 0.5, 0, 0).train == (0,)
+    assert split_episodes(IDS[:3], 1.0, 0, 0).train != ()
+    assert len(split_episodes(IDS[:EPISODES], 0.01, 0, 0).held_out) == 1
+
+
+@given(st.integers(2, 200), st.integers(0, 199), st.floats(0.01, 0.5), st.integers(0, 9))
+def test_what_was_learned_from_is_not_held_out_of_a_larger_version(few, more, held_out, seed):
+    larger = [*IDS[few : few + more], *IDS[:few]]
+    learned = {IDS[index] for index in split_episodes(IDS[:few], held_out, 0, seed).train}
+    assume(len(learned) > 1)  # Of a version that was drawn as a whole, one is learned from all the same.
+    judged = {larger[index] for index in split_episodes(larger, held_out, 0, seed).held_out}
+    assert not learned & judged
 
 
 class TestLessons:

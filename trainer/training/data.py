@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from backend.core.contracts.frame import is_policy
+from backend.recording.export.sidecar import EPISODES
 from trainer.training.frame_cache import Frames, Progress, cached_frames
 from trainer.training.refused import DatasetRefused
 
@@ -40,6 +41,12 @@ class VersionInfo:
     def ours(self) -> dict:
         """`meta/bunraku.json`: content hash, controllers, versions."""
         return json.loads((self.root / "meta" / "bunraku.json").read_text())
+
+    @cached_property
+    def episode_ids(self) -> list[str]:
+        """Ids of the recorded episodes, in order."""
+        lines = (self.root / EPISODES).read_text().splitlines()
+        return [json.loads(line)["id"] for line in lines]
 
     @property
     def cameras(self) -> dict[str, tuple[int, int]]:

@@ -41,7 +41,7 @@ class TrainParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 2_000
     held_out: Annotated[
         float,
-        Meta(ge=0.0, le=0.5, description="Share of the episodes that are kept for judging, never trained on"),
+        Meta(ge=0.0, le=0.5, description="Chance of each episode to be kept for judging, never trained on"),
     ] = 0.1
     max_episodes: Annotated[
         int, Meta(ge=0, description="Train on that many episodes only, drawn by the seed; 0 means all")

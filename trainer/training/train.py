@@ -58,7 +58,7 @@ def main() -> int:
     params = msgspec.convert(spec.params, TrainParams)
     run.say("progress", message="reading the dataset")
     data = _data(run, spec, params)
-    split = split_episodes(len(data.starts) - 1, params.held_out, params.max_episodes, params.seed)
+    split = split_episodes(data.version.episode_ids, params.held_out, params.max_episodes, params.seed)
     run.say("progress", message="loading LeRobot")
     import torch
     from lerobot.scripts import lerobot_train
