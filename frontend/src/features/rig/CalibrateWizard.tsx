@@ -61,7 +61,7 @@ export function CalibrateWizard() {
   };
   const axesAreMirrored = task.task?.phase === "failed" && task.task.text.includes("mirrored");
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Calibrate">
+    <Paper withBorder bg="var(--panel)" p="lg" component="section" aria-label="Calibrate">
       <Stack gap="md">
         <div>
           <Title order={3} fz="lg">

@@ -18,7 +18,7 @@ export function DeviceCard({ source }: { source: string }) {
   }, sameContent);
   if (!device || !link) return null;
   return (
-    <Paper withBorder p="md" component="section" aria-label={deviceName(source)}>
+    <Paper withBorder bg="var(--panel)" p="md" component="section" aria-label={deviceName(source)}>
       <Stack gap={6}>
         <Title order={3} fz="md">
           {deviceName(source)}

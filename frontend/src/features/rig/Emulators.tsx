@@ -7,7 +7,7 @@ const port = (address: string): string => address.slice(address.lastIndexOf(":")
 /** How to go on without hardware: programs that speak the devices' own protocols. */
 export function Emulators({ setup, devices }: { setup: Setup; devices: readonly string[] }) {
   return (
-    <Paper withBorder p="md" component="section" aria-label="Without hardware">
+    <Paper withBorder bg="var(--panel)" p="md" component="section" aria-label="Without hardware">
       <Stack gap="sm">
         <div>
           <Title order={3} fz="md">

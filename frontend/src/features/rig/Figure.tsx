@@ -1,4 +1,5 @@
 import { sameContent, useLive } from "@/shared/live/live";
+import { sentence } from "@/shared/ui/format";
 import { type Part, partsOf, type Place, words } from "./model";
 import classes from "./Figure.module.css";
 
@@ -66,7 +67,7 @@ function Marker({ part, wanted }: { part: Part; wanted: boolean }) {
       {wanted && <circle className={classes.wanted} cx={x} cy={y} r="15" />}
       {place === "head" ? <rect className={classes.dot} x={x - 33} y={y - 9} width="66" height="18" rx="7" /> : <Dot level={level} x={x} y={y} />}
       <text className={classes.name} x={labelX} y={labelY} textAnchor={anchor}>
-        {words(place)}
+        {sentence(words(place))}
       </text>
       <text className={classes.word} x={labelX} y={labelY + 25} textAnchor={anchor}>
         {word}

@@ -44,7 +44,7 @@ export function GlovesWizard({ setup }: { setup: Setup }) {
   ]);
   const text = running ? task.task?.text : finished ? task.task?.text : task.refused || (absent ? `${absent}. ${glove?.fix ?? ""}` : `Three poses, held still for a second each. ${made ? "" : `Until then the ${side} glove follows usual ranges.`}`);
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Gloves">
+    <Paper withBorder bg="var(--panel)" p="lg" component="section" aria-label="Gloves">
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <div>

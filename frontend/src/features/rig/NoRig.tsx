@@ -22,7 +22,7 @@ export function NoRig({ setup }: { setup: Setup }) {
             machine yet. Start Bunraku again with the devices that you wear:
           </Text>
         </div>
-        <Paper withBorder p="md" component="section" aria-label="Start with a rig">
+        <Paper withBorder bg="var(--panel)" p="md" component="section" aria-label="Start with a rig">
           <Stack gap="sm">
             <Choice title="Headset and gloves" command="BUNRAKU_RIG=pico,manus make run" />
             <Choice title="Headset and five trackers" command="BUNRAKU_RIG=pico make run" />

@@ -10,7 +10,7 @@ export function PartsList() {
   const parts = useLive(({ telemetry }) => partsOf(telemetry?.rig ?? null), sameContent);
   const spare = useLive(({ telemetry }) => spareTrackers(telemetry?.rig ?? null).map(({ name, state }) => ({ name, state })), sameContent);
   return (
-    <Paper withBorder component="section" aria-label="What you wear">
+    <Paper withBorder bg="var(--panel)" component="section" aria-label="What you wear">
       <ul className={classes.parts}>
         {parts.map((part) => (
           <Row key={part.place} part={part} />
@@ -19,10 +19,8 @@ export function PartsList() {
           <li key={name} className={classes.part} data-level="off">
             <span className={classes.dot} aria-hidden="true" />
             <span className={classes.partName}>Spare tracker</span>
-            <span className={classes.partWord}>{state}</span>
+            <span className={classes.partWord}>{state}, worn nowhere</span>
             <Copyable value={name} label="serial number" />
-            <span />
-            <span className={classes.partFix}>It is worn nowhere. Assign it, or leave it in its case.</span>
           </li>
         ))}
       </ul>

@@ -60,7 +60,7 @@ export function TrackersWizard({ onWanted }: { onWanted: (role: Role | null) => 
   };
   const label = failed ? "Try again" : missing.length === 0 ? "Assign all again" : `Assign ${missing.length} tracker${missing.length > 1 ? "s" : ""}`;
   return (
-    <Paper withBorder p="lg" component="section" aria-label="Assign trackers">
+    <Paper withBorder bg="var(--panel)" p="lg" component="section" aria-label="Assign trackers">
       <Stack gap="md">
         <div>
           <Title order={3} fz="lg">

@@ -40,6 +40,9 @@ test("the next thing to do goes from the process to the cockpit", () => {
   expect(of(null).title).toContain("away");
   expect(of(rig(device({ state: "cannot listen" }))).text).toBe("cannot listen");
   expect(of(rig(device({ state: "Listening", tracks: [track({ state: "never" })] }))).text).toBe("Listening");
+  const asleep = { tracks: [track({ state: "lost" })], state: "silent for 3 s" };
+  expect(of(rig(device({ ...asleep, rate_hz: 0 })))).toMatchObject({ title: "The headset is silent", text: "silent for 3 s" });
+  expect(of(rig(device(asleep))).title).toBe("The headset is lost");
   expect(of(rig(device({ tracks: [head] }))).step).toBe("trackers");
   expect(of(rig(device({ tracks: [head, ...worn] }))).step).toBe("calibrate");
   const calibrated = device({ tracks: [head, ...worn], calibration: "Ada: …" });

@@ -99,8 +99,7 @@ function headPart(rig: RigStatus | null): Part {
 function trackerPart(rig: RigStatus | null, role: Role): Part {
   const track = wornAt(rig, role);
   if (track) return { place: role, serial: track.name, ...TRACKS[track.state] };
-  const fix = headsetOf(rig) ? "Assign a tracker to it." : "";
-  return { place: role, level: "off", word: "not worn", ...NOTHING, fix };
+  return { place: role, level: "off", word: "not worn", ...NOTHING };
 }
 
 function handPart(rig: RigStatus | null, side: Side): Part {
@@ -150,7 +149,11 @@ export function adviceOf(rig: RigStatus | null, kept: Kept | undefined): Advice 
   if (closed) return { level: "bad", title: `${deviceName(closed.source)} cannot be opened`, text: closed.state, step: null };
   const parts = partsOf(rig);
   const head = parts.find(({ place }) => place === "head");
-  if (headset && head?.level !== "good") return { level: "warn", title: "Waiting for the headset", text: headset.state, step: null };
+  if (headset && head?.level === "warn") return { level: "warn", title: "Waiting for the headset", text: headset.state, step: null };
+  if (headset && head?.level === "bad") {
+    const silent = headset.rate_hz === 0;
+    return { level: "bad", title: `The headset is ${silent ? "silent" : head.word}`, text: silent ? headset.state : `${head.trouble} ${head.fix}`, step: null };
+  }
   const troubled = parts.filter(({ level }) => level === "bad");
   if (troubled.length > 0) {
     const names = troubled.map(({ place, word }) => `${words(place)} ${word}`).join(", ");
