@@ -39,7 +39,7 @@ class Operator(msgspec.Struct):
             parts.append(f"waist at {self.waist_m:.2f} m")
         if self.arm_m is not None:
             parts.append(f"arms {self.arm_m:.2f} m")
-        checked = f"checked: {', '.join(self.checks)}" if self.checks else "directions not checked"
+        checked = f"checked: {', '.join(self.checks).replace('_', ' ')}" if self.checks else "directions not checked"
         return f"{self.name}: {', '.join(parts)}; {checked}."
 
     def differs(self, neutral: Neutral) -> str:

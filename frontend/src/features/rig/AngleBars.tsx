@@ -18,7 +18,7 @@ export function AngleBars({ side, names }: { side: Side; names: readonly string[
         bar.style.setProperty("--part", String(Math.min(Math.abs(angle_deg) / FULL_DEG, 1)));
         bar.toggleAttribute("data-negative", angle_deg < 0);
         const value = bar.querySelector("output");
-        if (value) value.textContent = angles ? `${angle_deg.toFixed(0)}°` : "–";
+        if (value) value.textContent = angles ? `${Math.round(angle_deg) || 0}°` : "–";
       });
     };
     draw();

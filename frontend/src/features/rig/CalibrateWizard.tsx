@@ -59,6 +59,7 @@ export function CalibrateWizard() {
     choose("neutral");
     action.mutate({ kind: "mirrored", mirrored: value });
   };
+  const wentWell = task.task?.phase === "done" && task.task.kind === `calibrate.${stage}`;
   const axesAreMirrored = task.task?.phase === "failed" && task.task.text.includes("mirrored");
   return (
     <Paper withBorder bg="var(--panel)" p="lg" component="section" aria-label="Calibrate">
@@ -89,7 +90,7 @@ export function CalibrateWizard() {
             <div className={classes.countdown}>{countdown.left_s}</div>
           </div>
         ) : (
-          <TaskBox task={task} idle={now?.todo ?? ""} then={`Next: ${now?.title ?? ""}. ${now?.todo ?? ""}`} />
+          <TaskBox task={task} idle={now?.todo ?? ""} then={wentWell ? "" : `Next: ${now?.title ?? ""}. ${now?.todo ?? ""}`} />
         )}
         <Group gap="sm" align="flex-end">
           {stage === "neutral" && (

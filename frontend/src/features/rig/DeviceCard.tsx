@@ -30,7 +30,7 @@ export function DeviceCard({ source }: { source: string }) {
           <>
             <Fact name="Rate" value={`${link.rate} Hz`} />
             <Fact name="Later than the fastest" value={link.late} />
-            <Fact name="Clock, host minus device" value={link.offset} title={link.why} />
+            <Fact name="Clock" value={link.clock} title={link.why} />
             <Fact name="Made no sense" value={link.dropped} title="Bytes of a headset, messages of a glove bridge" />
           </>
         )}
@@ -46,9 +46,10 @@ export function DeviceCard({ source }: { source: string }) {
   );
 }
 
-function clockWords({ clock }: RigDeviceStatus): { offset: string; why: string } {
-  if (!clock) return { offset: "–", why: "Its messages have no stamps of their own." };
-  const offset = clock.offset_ms.toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  if (clock.uncertainty_ms === null) return { offset: `${offset} ms, error unknown`, why: "It answers no round trips, so the shortest way is part of the offset." };
-  return { offset: `${offset} ms ± ${clock.uncertainty_ms.toFixed(1)} ms`, why: `Shortest round trip ${milliseconds(clock.round_trip_ms)}` };
+/** How well its clock is known; the offset itself is a long number that only matters when something is odd. */
+function clockWords({ clock }: RigDeviceStatus): { clock: string; why: string } {
+  if (!clock) return { clock: "unknown", why: "Its messages have no stamps of their own." };
+  const offset = `Host minus device: ${clock.offset_ms.toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} ms.`;
+  if (clock.uncertainty_ms === null) return { clock: "error unknown", why: `${offset} It answers no round trips, so the shortest way is part of the offset.` };
+  return { clock: `known to ± ${clock.uncertainty_ms.toFixed(1)} ms`, why: `${offset} Shortest round trip: ${milliseconds(clock.round_trip_ms)}.` };
 }

@@ -4,9 +4,11 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { engine } from "@/shared/input/driving";
+import { type KeyBinding, useKeys } from "@/shared/input/useKeys";
 import { sameContent, useLive } from "@/shared/live/live";
 import { operatorName } from "@/shared/live/operatorName";
 import { RigButton } from "@/shared/rig/RigButton";
+import { KeyHelp } from "@/shared/ui/KeyHelp";
 import { Page } from "@/shared/ui/Page";
 import { CalibrateWizard } from "./CalibrateWizard";
 import { DeviceCard } from "./DeviceCard";
@@ -22,10 +24,20 @@ import { TrackersWizard } from "./TrackersWizard";
 
 const route = getRouteApi("/rig");
 
+const nothing = () => undefined;
+const KEYS: readonly KeyBinding[] = [
+  { keys: ["S"], label: "Start what a wizard is about: find a tracker, take a pose, calibrate a hand", run: nothing },
+  { keys: ["T"], label: "Take the pose that a glove holds", run: nothing },
+  { keys: ["Esc"], label: "STOP the robot", run: nothing },
+  { keys: ["?"], label: "This help", run: nothing },
+];
+
 /** What the operator wears: how it is doing, and everything that sets it up. */
 export function RigPage() {
   const { data: setup } = useQuery(rigQuery);
+  const [help, setHelp] = useState(false);
   useEffect(() => engine.attend(), []);
+  useKeys([{ keys: ["?"], label: "This help", run: () => setHelp(true) }]);
   return (
     <Page
       title="Rig"
@@ -38,6 +50,7 @@ export function RigPage() {
         </>
       }
     >
+      <KeyHelp title="Keys of this page" keys={KEYS} opened={help} onClose={() => setHelp(false)} />
       {setup && (setup.devices.length === 0 ? <NoRig setup={setup} /> : <Rig setup={setup} />)}
     </Page>
   );

@@ -167,7 +167,7 @@ export function adviceOf(rig: RigStatus | null, kept: Kept | undefined): Advice 
   if (headset && headset.calibration === "") return { level: "warn", title: "Take your neutral pose", text: "At the beginning of every session, and whenever the headset's app was restarted.", step: "calibrate" };
   const raw = SIDES.filter((side) => parts.some((part) => part.place === `${side}_hand` && part.level === "good") && !kept?.hands.some((hand) => hand.side === side));
   if (gloves && kept && raw.length > 0) {
-    const text = `Your ${raw.join(" and ")} glove follows usual ranges: good enough to open and close, not to pinch.`;
+    const text = `Your ${raw.join(" and ")} glove${raw.length > 1 ? "s follow" : " follows"} usual ranges: good enough to open and close, not to pinch.`;
     return { level: "warn", title: `Calibrate your glove${raw.length > 1 ? "s" : ""}`, text, step: "gloves" };
   }
   if (gloves && !headset && !parts.some(({ level }) => level === "good")) return { level: "warn", title: "Waiting for the gloves", text: gloves.state, step: null };
