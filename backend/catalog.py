@@ -24,12 +24,13 @@ INPUTS = {
     "browser": "devices.inputs.browser:BrowserInput",
     "replay": "devices.inputs.replay:ReplayInput",
     "policy": "devices.inputs.policy:PolicyInput",
-    "manus": "devices.inputs.manus.input:ManusInput",
     "rig": "devices.inputs.rig:RigInput",
 }
 RIG_DEVICES = {
     "pico": "devices.inputs.pico.build:headset_app",
     "xrobotoolkit": "devices.inputs.pico.build:vendor_service",
+    "manus": "devices.inputs.manus.build:bridge",
+    "manus_ros2": "devices.inputs.manus.build:ros2",
 }
 """Worn devices that the rig process can run: functions that build one from the settings and a robot."""
 TASKS = {

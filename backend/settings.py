@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """Its DDS domain: 0 on a robot, 1 in simulation by convention."""
     inputs: list[str] = ["browser", "policy"]
     rig: str = ""
-    """Worn devices, separated by commas (`pico`); the rig process is started when there are any."""
+    """Worn devices, separated by commas (`pico,manus`); the rig process is started when there are any."""
     pico_host: str = "127.0.0.1"
     """Where the headset's app may connect: this machine and USB only, or `0.0.0.0` on a network you trust."""
     pico_port: int = Field(63901, ge=0, le=65535)

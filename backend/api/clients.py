@@ -19,6 +19,11 @@ class Clients:
     def __contains__(self, client_id: object) -> bool:
         return client_id in self._clients
 
+    def name(self, client_id: str) -> str | None:
+        """Return the display name of a connected client, None for anybody else."""
+        client = self._clients.get(client_id)
+        return client.name if client is not None else None
+
     def join(self, client: Client) -> None:
         """Begin to send telemetry to a client."""
         self._clients[client.id] = client

@@ -10,7 +10,14 @@ from backend.core.contracts.health import Heartbeat
 from backend.core.contracts.tick import TickRecord
 from backend.core.contracts.wire import Telemetry
 from backend.runtime.bus import Bus, Subscription
-from backend.runtime.topics import CONTROL_TICK, HEALTH, RECORDER_STATUS, VIDEO_STATUS, WORLD_STATE
+from backend.runtime.topics import (
+    CONTROL_TICK,
+    HEALTH,
+    RECORDER_STATUS,
+    RIG_STATUS,
+    VIDEO_STATUS,
+    WORLD_STATE,
+)
 
 PROCESSES = ("world", "cameras", "control", "video", "recorder", "rollout", "rig", "api")
 LOST_NS = 2_000_000_000
@@ -26,10 +33,12 @@ class Live:
         self._world = bus.subscribe(WORLD_STATE)
         self._recorder = bus.subscribe(RECORDER_STATUS)
         self._video = bus.subscribe(VIDEO_STATUS)
+        self._rig = bus.subscribe(RIG_STATUS)
         self._health = {process: bus.subscribe(HEALTH, process) for process in PROCESSES}
 
     def _all(self) -> list[Subscription]:
-        return [self._tick, self._world, self._recorder, self._video, *self._health.values()]
+        newest = [self._tick, self._world, self._recorder, self._video, self._rig]
+        return [*newest, *self._health.values()]
 
     def refresh(self) -> None:
         """Take in everything that has arrived."""
@@ -61,6 +70,7 @@ class Live:
             world=msgspec.structs.replace(world, qpos=NOTHING) if world else None,
             recorder=_fresh(self._recorder),
             video=_fresh(self._video),
+            rig=_fresh(self._rig),
             processes=self.heartbeats,
         )
 

@@ -19,8 +19,8 @@ from backend.runtime import logging, realtime
 from backend.runtime.bus import Bus
 from backend.runtime.heartbeat import Heart
 from backend.runtime.rig_slot import Slot
-from backend.runtime.rig_use import RigUse, TickView
-from backend.runtime.topics import CONTROL_TICK, OPERATOR_FRAME, RIG, RIG_FRAME, RIG_STATUS
+from backend.runtime.rig_use import RigUse, TickView, Touch
+from backend.runtime.topics import CONTROL_TICK, OPERATOR_FRAME, RIG, RIG_FRAME, RIG_STATUS, ROBOT_STATE
 from backend.settings import settings
 
 PRIORITY = 60
@@ -46,6 +46,7 @@ class Rig:
         self._statuses = bus.publisher(RIG_STATUS)
         self._service = bus.serve(RIG)
         self._ticks = bus.subscribe(dataclasses.replace(CONTROL_TICK, kind=TickView))
+        self._touches = bus.subscribe(dataclasses.replace(ROBOT_STATE, kind=Touch, delivery="newest"))
         self._pages = bus.subscribe(OPERATOR_FRAME)
         self._heart = Heart(bus, "rig")
         self._status_ns = 0
@@ -70,12 +71,16 @@ class Rig:
         """Release the sockets."""
         for slot in self._devices:
             slot.close()
-        for part in (self._frames, self._statuses, self._service, self._ticks, self._pages, self._heart):
+        for part in (self._frames, self._statuses, self._service, self._heart):
             part.close()
+        for subscription in (self._ticks, self._touches, self._pages):
+            subscription.close()
 
     def _turn(self, now_ns: int) -> None:
         for tick in self._ticks.drain():
             self._use.see_tick(tick)
+        for touch in self._touches.drain():
+            self._use.see_touch(touch)
         for frame in self._pages.drain():
             self._use.see_page(frame.driver, frame.t_ns)
         self._service.poll(self._answer, lambda why: Reply(ok=False, error=why))

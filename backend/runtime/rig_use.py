@@ -2,6 +2,7 @@
 
 import msgspec
 
+from backend.core.contracts.record import Array, Record
 from backend.core.contracts.rig import RigRequest, Wearer
 from backend.core.contracts.tick import Mode
 
@@ -22,6 +23,13 @@ class TickView(msgspec.Struct):
     lease_name: str
 
 
+class Touch(Record):
+    """The part of a `RobotState` that can be felt."""
+
+    t_ns: int
+    hand_force_n: Array
+
+
 class RigUse:
     """Who uses the rig. Requests return why not, or an empty string."""
 
@@ -31,12 +39,17 @@ class RigUse:
         self.note = "Take control, then switch the rig on."
         self._tick: TickView | None = None
         self._page_ns: dict[str, int] = {}
+        self._touch: Touch | None = None
 
     def see_tick(self, tick: TickView) -> None:
         """Take a tick of control."""
         self._tick = tick
         if self.driver and tick.lease != self.driver:
             self._end(f"{self.name} has no control any more; the rig is off.")
+
+    def see_touch(self, touch: Touch) -> None:
+        """Take what the robot's fingers feel."""
+        self._touch = touch
 
     def see_page(self, driver: str, t_ns: int) -> None:
         """Take a sign of life of a page."""
@@ -78,7 +91,14 @@ class RigUse:
             self.note = f"The page of {self.name} is silent; the rig waits for it."
             return None
         self.note = ""
-        return Wearer(driver=self.driver, name=self.name, driving=self._drives(tick, self.driver))
+        touch = self._touch
+        return Wearer(
+            driver=self.driver,
+            name=self.name,
+            driving=self._drives(tick, self.driver),
+            touch_n=None if touch is None else touch.hand_force_n,
+            touch_t_ns=0 if touch is None else touch.t_ns,
+        )
 
     def _drives(self, tick: TickView, driver: str) -> bool:
         return tick.driver == driver and tick.mode in (Mode.ACTIVE, Mode.HOLD)

@@ -36,11 +36,11 @@ class Service:
 
 
 # name                          type           Hz    delivery   publisher -> readers
-ROBOT_STATE = Topic("robot.state", RobotState, 250, "queue")  # world -> control, recorder
+ROBOT_STATE = Topic("robot.state", RobotState, 250, "queue")  # world -> control, recorder, rig
 ROBOT_HEALTH = Topic("robot.health", RobotHealth, 2, "newest")  # world, on hardware -> whoever asks
 ROBOT_COMMAND = Topic("robot.command", Command, 100, "newest")  # control -> world
 WORLD_STATE = Topic("world.state", WorldState, 60, "newest")  # world -> cameras, api, recorder
-CONTROL_TICK = Topic("control.tick", TickRecord, 100, "queue")  # control -> recorder, api
+CONTROL_TICK = Topic("control.tick", TickRecord, 100, "queue")  # control -> recorder, rig, api
 OPERATOR_FRAME = Topic("operator.frame", DeviceFrame, 120, "queue")  # api -> control
 POLICY_FRAME = Topic("policy.frame", DeviceFrame, 30, "queue")  # rollout -> control
 RIG_FRAME = Topic("rig.frame", DeviceFrame, 90, "queue")  # rig -> control

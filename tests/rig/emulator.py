@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from backend.core.contracts.rig import GloveState
 from devices.inputs.manus.gloves import ManusGloves
-from devices.inputs.manus.sample import GloveSample, GloveState
+from devices.inputs.manus.sample import GloveSample
 from devices.inputs.manus.table import of_side
 
 ROOT = Path(__file__).resolve().parents[2]

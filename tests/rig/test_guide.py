@@ -121,7 +121,7 @@ def test_known_motions_that_are_seen_as_they_are(bench):
     text = do(bench, "calibrate.step_forward", "walk 0.4 0 0", seconds=2.0 + 2.4)
     assert text.startswith("done: You stepped forward")
     assert set(bench.store.operator("Ada").checks) == {"right_hand", "step_forward"}
-    assert "checked: right_hand, step_forward" in bench.status.calibration
+    assert "checked: right hand, step forward" in bench.status.calibration
 
 
 def test_known_motions_that_are_seen_wrongly(tmp_path):

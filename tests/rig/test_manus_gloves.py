@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import zmq
 
+from backend.core.contracts.rig import GloveState
 from backend.core.hands.calibrator import HandCalibrator, tip_distance_m
 from backend.core.hands.dex3_model import TIP_RADIUS_M, Dex3Model
 from devices.emulators.manus.motions import poses
 from devices.inputs.manus.framer import GloveFramer
 from devices.inputs.manus.gloves import ManusGloves
-from devices.inputs.manus.sample import GloveState
 from devices.inputs.manus.table import of_side
 from devices.inputs.manus.wire import PROTOCOL, Data, GloveData, GloveInfo, Hello, encode
 from devices.robots.g1_spec import g1_spec

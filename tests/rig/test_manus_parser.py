@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.core.contracts.rig import GloveState
 from backend.core.hands.human import ANGLES
 from devices.inputs.manus.haptics import Haptics, strengths
-from devices.inputs.manus.sample import GloveState
 from devices.inputs.manus.table import STALE_NS, GloveTable
 from devices.inputs.manus.wire import PROTOCOL, Data, GloveData, GloveInfo, Hello, Refused, decode, encode
 

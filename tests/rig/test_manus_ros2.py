@@ -4,11 +4,11 @@ from types import SimpleNamespace as Message
 
 import pytest
 
+from backend.core.contracts.rig import GloveState
 from backend.core.hands.human import ANGLES, NODES
 from devices.emulators.manus.hand_model import joints
 from devices.emulators.manus.motions import poses
 from devices.inputs.manus.ros2 import ManusRos2, convert
-from devices.inputs.manus.sample import GloveState
 from devices.inputs.manus.wire import Refused
 
 CHAINS = {"mcp": "MCP", "pip": "PIP", "dip": "DIP"}

@@ -1,9 +1,6 @@
 """The rig process and the emulator process over a real connection; the test is control and the page."""
 
 import contextlib
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -12,48 +9,21 @@ import pytest
 
 from backend.core import clock
 from backend.core.contracts.health import Reply
-from backend.core.contracts.rig import RigRequest, RigStatus, Role, TrackState
+from backend.core.contracts.rig import RigRequest, RigStatus, TrackState
 from backend.core.contracts.tick import Mode, TickRecord
 from backend.runtime.bus import Bus, ServiceUnavailable
-from backend.runtime.realtime import THREAD_CAPS
 from backend.runtime.topics import CONTROL_TICK, OPERATOR_FRAME, RIG, RIG_STATUS
 from devices.inputs.rig import RigInput
 from devices.robots.g1_spec import g1_spec
 from tests.core.rig import Rig
-from tests.support.app import ROOT, free_port, module_process, temporary_data_dir
+from tests.rig.headset import OFFSET_S, HeadsetEmulator
+from tests.support.app import free_port, module_process, temporary_data_dir
 
 # Starting processes takes long on a machine that is busy with other work.
 pytestmark = pytest.mark.timeout(1200)
 
 ADA = "ada"
-OFFSET_S = -3.5
 WAIT_S = 240.0
-
-
-class Emulator:
-    """A headset in a process of its own."""
-
-    def __init__(self, port: int, serial: str = "PA9") -> None:
-        command = [sys.executable, "-m", "devices.emulators.pico", "--port", str(port), "--serial", serial]
-        self.process = subprocess.Popen(
-            [*command, f"--clock-offset={OFFSET_S}", "--jitter", "0.002", "--rate", "40"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, **THREAD_CAPS},
-        )
-        self.serials = {role: f"{serial}T{number}" for number, role in enumerate(Role, 1)}
-
-    def tell(self, *lines: str) -> None:
-        for line in lines:
-            self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def end(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-        self.process.stdin.close()
 
 
 class House:
@@ -149,8 +119,8 @@ def house(monkeypatch) -> Iterator[House]:
 
 
 @pytest.fixture
-def emulator(house) -> Iterator[Emulator]:
-    emulator = Emulator(house.port)
+def emulator(house) -> Iterator[HeadsetEmulator]:
+    emulator = HeadsetEmulator(house.port)
     yield emulator
     emulator.end()
 
@@ -225,7 +195,7 @@ def test_from_the_headset_s_bytes_to_the_robot_s_wrists_and_back_after_every_bre
     house.mode(Mode.READY)
 
     # Another headset waits until the first has gone, and needs its own roles and calibration.
-    other = Emulator(house.port, "PB7")
+    other = HeadsetEmulator(house.port, "PB7")
     try:
         house.until(lambda: any("Another headset is waiting" in note for note in house.pico().notes))
         emulator.tell("quit")

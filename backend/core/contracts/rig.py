@@ -1,7 +1,7 @@
 """Devices that a person wears: what the rig process asks of them, and what it says about them."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from backend.core.contracts.frame import DeviceFrame
 from backend.core.contracts.health import Reply
@@ -35,6 +35,20 @@ class TrackState(StrEnum):
     """It has not been seen since the device connected."""
 
 
+class GloveState(StrEnum):
+    """How far a glove's newest values can be trusted."""
+
+    LIVE = "live"
+    WAITING = "waiting"
+    """It is there, but has not sent any values yet."""
+    STALE = "stale"
+    """Nothing comes from its bridge, or what comes is old."""
+    FROZEN = "frozen"
+    """Its bridge is well and says that it is there, but its values do not change."""
+    UNPLUGGED = "unplugged"
+    """Its bridge is well and says that it is gone."""
+
+
 class TrackStatus(Record):
     """One tracked thing of a device."""
 
@@ -47,6 +61,24 @@ class TrackStatus(Record):
     """Since it was last seen."""
     pose: Array | None = None
     """(7,) newest pose in the device's frame: x forward, y left, z up."""
+
+
+class HandStatus(Record):
+    """The glove of one side, or a side without one."""
+
+    side: Literal["left", "right"]
+    state: GloveState | None
+    """None when no glove of this side was announced, or more than one is there."""
+    glove: str = ""
+    """Its number in the maker's software; empty when there is none."""
+    trouble: str = ""
+    """Why it moves no hand, in words; empty when it can be trusted."""
+    age_ms: float = 0.0
+    """Since its newest values, transport included."""
+    angles_deg: Array | None = None
+    """(20,) newest angles in the order of `human.ANGLES` [degrees]."""
+    haptics: bool = False
+    """It can vibrate."""
 
 
 class ClockStatus(Record):
@@ -66,11 +98,20 @@ class ClockStatus(Record):
 class TaskStatus(Record):
     """Something the operator was asked to do for the rig: find a tracker, calibrate."""
 
+    number: int
+    """Grows with every task of the device, so that an answer can be told from that of an earlier one."""
     kind: str
-    phase: str
-    """running, done or failed."""
+    phase: Literal["running", "done", "failed"]
     text: str
     """What to do now, or how it went, in words."""
+    about: str = ""
+    """The `Role` or side that it is about; empty for the whole body."""
+    step: str = ""
+    """The pose that is asked for now, where a task has several."""
+    progress: float = 0.0
+    """How much of what must be watched has been seen, 0 to 1."""
+    trouble: str = ""
+    """Why the present step cannot be taken yet, in words."""
 
 
 class RigDeviceStatus(Record):
@@ -86,6 +127,9 @@ class RigDeviceStatus(Record):
     dropped: int = 0
     """Bytes that made no sense."""
     tracks: tuple[TrackStatus, ...] = ()
+    hands: tuple[HandStatus, ...] = ()
+    mirrored: bool = False
+    """The trackers' axes are taken for left-handed."""
     clock: ClockStatus | None = None
     task: TaskStatus | None = None
     calibration: str = ""
@@ -121,6 +165,9 @@ class RigRequest(Record):
     name: str = ""
     """Display name of the operator, under which their calibration is stored."""
     role: str = ""
+    """A `Role`."""
+    side: str = ""
+    """left or right, for a glove."""
     serial: str = ""
     value: float = 0.0
 
@@ -132,6 +179,10 @@ class Wearer(Record):
     name: str
     driving: bool
     """Control says that this driver's deadman is held."""
+    touch_n: Array | None = None
+    """(6,) what the robot's fingers feel, as `RobotState.hand_force_n` [N]; None when nothing is known."""
+    touch_t_ns: int = 0
+    """When it was measured [ns]."""
 
 
 class RigDevice(Protocol):

@@ -11,6 +11,7 @@ from backend.core.contracts.frame import ArmInput
 from backend.core.contracts.health import Heartbeat
 from backend.core.contracts.record import Array, Record
 from backend.core.contracts.recording import RecorderStatus
+from backend.core.contracts.rig import RigStatus
 from backend.core.contracts.tick import TickRecord
 from backend.core.contracts.video import VideoStatus
 from backend.core.contracts.world import WorldState
@@ -82,6 +83,7 @@ class Telemetry(Record, tag="telemetry"):
     world: WorldState | None
     recorder: RecorderStatus | None
     video: VideoStatus | None
+    rig: RigStatus | None
     processes: tuple[Heartbeat, ...]
 
 

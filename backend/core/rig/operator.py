@@ -1,8 +1,14 @@
 """What is kept of an operator from day to day."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from backend.core.rig.calibration import Neutral
+if TYPE_CHECKING:
+    # Whoever only reads what is kept needs no kinematics.
+    from backend.core.rig.calibration import Neutral
 
 TALLER_M = 0.06
 """A neutral pose that differs by more than this from the last one was not upright, or is somebody else's."""
@@ -21,7 +27,7 @@ class Operator(msgspec.Struct):
     """Sign checks that were passed, with what was seen."""
 
     @classmethod
-    def of(cls, name: str, neutral: Neutral, wall_ns: int) -> "Operator":
+    def of(cls, name: str, neutral: Neutral, wall_ns: int) -> Operator:
         """Return the measures in a neutral pose."""
         return cls(name, wall_ns, neutral.head_m, neutral.waist_m, neutral.arm_m)
 
@@ -33,7 +39,7 @@ class Operator(msgspec.Struct):
             parts.append(f"waist at {self.waist_m:.2f} m")
         if self.arm_m is not None:
             parts.append(f"arms {self.arm_m:.2f} m")
-        checked = f"checked: {', '.join(self.checks)}" if self.checks else "directions not checked"
+        checked = f"checked: {', '.join(self.checks).replace('_', ' ')}" if self.checks else "directions not checked"
         return f"{self.name}: {', '.join(parts)}; {checked}."
 
     def differs(self, neutral: Neutral) -> str:

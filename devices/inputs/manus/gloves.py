@@ -5,6 +5,7 @@ from collections import Counter
 import zmq
 
 from backend.core import clock
+from backend.core.rig.clock_map import ClockMap
 from devices.inputs.manus.sample import GloveSample
 from devices.inputs.manus.table import GloveTable
 from devices.inputs.manus.wire import Refused, Vibrate, decode, encode, unit
@@ -23,17 +24,17 @@ class ManusGloves:
     """
 
     def __init__(self, address: str) -> None:
+        self.where = f"a bridge at {address}"
         self._address = address
         self._table = GloveTable()
         self._context: zmq.Context | None = None
         self._data: zmq.Socket | None = None
         self._haptics: zmq.Socket | None = None
+        self.clock = ClockMap()
+        self.late_ns = 0
         self.received = 0
-        """Messages taken so far."""
         self.refused: Counter[str] = Counter()
-        """Messages refused so far, by kind."""
         self.last_refusal = ""
-        """Why the last one was refused, in words."""
 
     def open(self) -> None:
         """Connect; the bridge may start later. Raises ConnectionError for an address that cannot be."""
@@ -67,7 +68,9 @@ class ManusGloves:
                 break
             self.received += 1
             try:
-                self._table.take(decode(parts), now_ns)
+                message = decode(parts)
+                self.late_ns = self.clock.add(message.t_ns, now_ns)
+                self._table.take(message, now_ns)
             except Refused as why:
                 self.refused[why.kind] += 1
                 self.last_refusal = f"{self._address}: {why}"
@@ -91,6 +94,7 @@ class ManusGloves:
             self._context.term()
         self._context = self._data = self._haptics = None
         self._table = GloveTable()
+        self.clock.reset()
 
     def _receive(self) -> list[bytes] | None:
         if self._data is None:

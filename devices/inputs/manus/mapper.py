@@ -3,11 +3,12 @@
 from typing import Literal
 
 from backend.core.contracts.record import Array
+from backend.core.contracts.rig import GloveState
 from backend.core.contracts.robot import RobotSpec
 from backend.core.hands.by_angles import AngleRetargeting
 from backend.core.hands.by_tips import TipRetargeting
 from backend.core.hands.calibration import HandCalibration, usual_hand
-from devices.inputs.manus.sample import GloveSample, GloveState
+from devices.inputs.manus.sample import GloveSample
 
 Way = Literal["angles", "tips"]
 

@@ -90,6 +90,10 @@ class ManusRos2:
         self._context: Any = None
         self._node: Any = None
         self._executor: Any = None
+        self.where = "ROS 2"
+        self.clock = None
+        self.late_ns = 0
+        self.received = 0
         self.refused: Counter[str] = Counter()
         self.last_refusal = ""
 
@@ -122,6 +126,7 @@ class ManusRos2:
     def take(self, message: Any) -> None:
         """Take a message that has arrived now."""
         now_ns = clock.now_ns()
+        self.received += 1
         try:
             info, data = convert(message)
         except Refused as why:
@@ -132,6 +137,9 @@ class ManusRos2:
         there = [known for known, seen_ns in self._seen.values() if now_ns - seen_ns < GONE_NS]
         self._table.take(Hello(1, "ros2", now_ns, there), now_ns)
         self._table.take(Data(now_ns, [data]), now_ns)
+
+    def vibrate(self, glove: int, fingers: list[float]) -> None:
+        """Do nothing: the publisher takes no vibrations, and no glove of it says that it can."""
 
     def close(self) -> None:
         """Unsubscribe and forget every glove."""

@@ -1,26 +1,12 @@
 """What is known of one glove at one instant."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 from backend.core.contracts.record import Array
+from backend.core.contracts.rig import GloveState
 
 Side = Literal["left", "right"]
-
-
-class GloveState(StrEnum):
-    """How far a glove's newest values can be trusted."""
-
-    LIVE = "live"
-    WAITING = "waiting"
-    """It is there, but has not sent any values yet."""
-    STALE = "stale"
-    """Nothing comes from its bridge, or what comes is old."""
-    FROZEN = "frozen"
-    """Its bridge is well and says that it is there, but its values do not change."""
-    UNPLUGGED = "unplugged"
-    """Its bridge is well and says that it is gone."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backend.core.contracts.record import Array
+from backend.core.contracts.rig import GloveState
 from backend.core.hands.human import ANGLES, SIDES
-from devices.inputs.manus.sample import GloveSample, GloveState, Side
+from devices.inputs.manus.sample import GloveSample, Side
 from devices.inputs.manus.wire import MOST_GLOVES, Data, GloveData, GloveInfo, Hello, Refused
 
 STALE_NS = 250_000_000

@@ -96,6 +96,7 @@ class PicoDevice:
             late_ms=self._late_ns * 1e-6,
             dropped=self._samples.dropped,
             tracks=self._tracks.statuses(roles, now_ns),
+            mirrored=roles.mirrored,
             clock=self._samples.clock.status(),
             task=self._guide.status,
             calibration=operator.words if operator is not None and self._guide.neutral is not None else "",

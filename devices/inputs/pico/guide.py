@@ -1,14 +1,20 @@
 """What the operator is led through: finding out who wears what, the neutral pose, known motions."""
 
 from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
 
 from backend.core import clock
 from backend.core.contracts.record import Array
 from backend.core.contracts.rig import Role, TaskStatus
+from backend.core.rig.calibration import WATCH_S as NEUTRAL_S
 from backend.core.rig.calibration import Neutral, NeutralPose
 from backend.core.rig.operator import Operator
+from backend.core.rig.roles import WATCH_S as FIND_S
 from backend.core.rig.roles import Mover, Roles
 from backend.core.rig.sign_check import MOTIONS, SignCheck
+from backend.core.rig.sign_check import WATCH_S as CHECK_S
 from backend.runtime.rig_store import RigStore
 
 SILENT_NS = 3_000_000_000
@@ -29,14 +35,25 @@ class Guide:
         self.roles: Roles = store.roles(source)
         self.neutral: Neutral | None = None
         self.operator: Operator | None = None
-        self.status: TaskStatus | None = None
+        self._task: TaskStatus | None = None
         self._step: Callable[[Array | None, Mapping[Role, Array], Mapping[str, Array], int], str | None]
+        self._number = 0
+        self._watch_s = 0.0
+        self._first_ns: int | None = None
         self._fed_ns = 0
 
     @property
     def busy(self) -> bool:
         """A task is under way."""
-        return self.status is not None and self.status.phase == "running"
+        return self._task is not None and self._task.phase == "running"
+
+    @property
+    def status(self) -> TaskStatus | None:
+        """The task that is under way, or how the last one went."""
+        if not self.busy or self._first_ns is None:
+            return self._task
+        seen = min((self._fed_ns - self._first_ns) * 1e-9 / self._watch_s, 1.0)
+        return msgspec.structs.replace(self._task, progress=seen)
 
     def find(self, role: Role, now_ns: int) -> str:
         """Begin to watch for the tracker that moves; return what to do."""
@@ -51,7 +68,8 @@ class Guide:
             self.assign(role, serial)
             return f"{serial} is worn at the {role.words}."
 
-        return self._begin("roles.find", f"Move the tracker of the {role.words}, and no other.", step, now_ns)
+        text = f"Move the tracker of the {role.words}, and no other."
+        return self._begin("roles.find", text, FIND_S, step, now_ns, about=role)
 
     def take_neutral(self, name: str, stature_m: float, now_ns: int) -> str:
         """Begin the neutral pose of `name`; return what to do."""
@@ -71,7 +89,7 @@ class Guide:
             return f"{self.operator.words} {known.differs(neutral) if known else ''}".strip()
 
         text = "Stand upright, arms hanging, and look ahead."
-        return self._begin("calibrate.neutral", text, step, now_ns)
+        return self._begin("calibrate.neutral", text, NEUTRAL_S, step, now_ns)
 
     def check(self, motion: str, now_ns: int) -> str:
         """Begin a sign check; return what to do. The neutral pose must have been taken."""
@@ -91,7 +109,7 @@ class Guide:
             self._store.save_operator(self.operator)
             return text
 
-        return self._begin(f"calibrate.{motion}", MOTIONS[motion][0], step, now_ns)
+        return self._begin(f"calibrate.{motion}", MOTIONS[motion][0], CHECK_S, step, now_ns)
 
     def feed(
         self, head: Array | None, worn: Mapping[Role, Array], trackers: Mapping[str, Array], now_ns: int
@@ -100,6 +118,8 @@ class Guide:
         if not self.busy:
             return
         self._fed_ns = now_ns
+        if self._first_ns is None:
+            self._first_ns = now_ns
         try:
             done = self._step(head, worn, trackers, now_ns)
         except ValueError as why:
@@ -134,10 +154,19 @@ class Guide:
         self.neutral = None
         self._store.save_roles(self._source, self.roles)
 
-    def _begin(self, kind: str, text: str, step: Callable[..., str | None], now_ns: int) -> str:
-        self._step, self._fed_ns = step, now_ns
-        self.status = TaskStatus(kind=kind, phase="running", text=text)
+    def _begin(
+        self,
+        kind: str,
+        text: str,
+        watch_s: float,
+        step: Callable[..., str | None],
+        now_ns: int,
+        about: str = "",
+    ) -> str:
+        self._step, self._watch_s, self._first_ns, self._fed_ns = step, watch_s, None, now_ns
+        self._number += 1
+        self._task = TaskStatus(number=self._number, kind=kind, phase="running", text=text, about=about)
         return text
 
-    def _end(self, phase: str, text: str) -> None:
-        self.status = TaskStatus(kind=self.status.kind, phase=phase, text=text)
+    def _end(self, phase: Literal["done", "failed"], text: str) -> None:
+        self._task = msgspec.structs.replace(self._task, phase=phase, text=text, progress=1.0)

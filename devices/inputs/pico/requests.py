@@ -12,7 +12,7 @@ STATURE_M = (1.2, 2.3)
 
 
 def answer(request: RigRequest, guide: Guide, tracks: Tracks, engaged: bool, now_ns: int) -> Reply:
-    """Answer a request; `detail["text"]` says what happens next."""
+    """Answer a request; `detail["text"]` says what happens next, `detail["task"]` which task began."""
     if engaged:
         return _refused("The body moves the robot now; let go of the deadman first.")
     if guide.busy:
@@ -28,10 +28,10 @@ def answer(request: RigRequest, guide: Guide, tracks: Tracks, engaged: bool, now
             return _refused("A neutral pose needs the operator's name.")
         if request.value and not STATURE_M[0] <= request.value <= STATURE_M[1]:
             return _refused(f"a height of {request.value:g} m is refused; allowed: 1.2 to 2.3 m, or 0")
-        return _done(guide.take_neutral(request.name, request.value, now_ns))
+        return _begun(guide.take_neutral(request.name, request.value, now_ns), guide)
     if guide.neutral is None:
         return _refused("Take the neutral pose first: directions are counted from it.")
-    return _done(guide.check(CHECKS[request.kind], now_ns))
+    return _begun(guide.check(CHECKS[request.kind], now_ns), guide)
 
 
 def _roles(request: RigRequest, guide: Guide, tracks: Tracks, now_ns: int) -> Reply:
@@ -39,7 +39,7 @@ def _roles(request: RigRequest, guide: Guide, tracks: Tracks, now_ns: int) -> Re
         return _refused(f"unknown role {request.role!r}; allowed: {', '.join(Role)}")
     role = Role(request.role)
     if request.kind == "roles.find":
-        return _done(guide.find(role, now_ns))
+        return _begun(guide.find(role, now_ns), guide)
     if request.kind == "roles.clear":
         guide.clear(role)
         return _done(f"Nothing is worn at the {role.words}.")
@@ -47,6 +47,10 @@ def _roles(request: RigRequest, guide: Guide, tracks: Tracks, now_ns: int) -> Re
         return _refused(f"No tracker {request.serial!r} has been seen. Its serial number is printed on it.")
     guide.assign(role, request.serial)
     return _done(f"{request.serial} is worn at the {role.words}.")
+
+
+def _begun(text: str, guide: Guide) -> Reply:
+    return Reply(ok=True, detail={"text": text, "task": str(guide.status.number)})
 
 
 def _done(text: str) -> Reply:

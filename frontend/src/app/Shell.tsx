@@ -17,6 +17,7 @@ const PAGES = [
   { to: "/policies", label: "Policies" },
   { to: "/rollout", label: "Rollout" },
   { to: "/evaluations", label: "Evaluations" },
+  { to: "/rig", label: "Rig" },
 ] as const;
 
 export function Shell() {

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { parseFilters } from "@/features/episodes/library/filters";
 import { parsePolicies } from "@/features/policies/model";
+import { parseRig } from "@/features/rig/model";
 import { parseRollout } from "@/features/rollout/model";
 import { parseCompare, parseList, parseNew } from "@/features/training/search";
 import { Failed } from "./Failed";
@@ -92,6 +93,13 @@ const rollout = createRoute({
   component: lazyRouteComponent(() => import("@/features/rollout/RolloutPage"), "RolloutPage"),
 });
 
+const rig = createRoute({
+  getParentRoute: () => root,
+  path: "/rig",
+  validateSearch: parseRig,
+  component: lazyRouteComponent(() => import("@/features/rig/RigPage"), "RigPage"),
+});
+
 const evaluations = createRoute({
   getParentRoute: () => root,
   path: "/evaluations",
@@ -105,7 +113,7 @@ const evaluation = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy, rollout, evaluations, evaluation]),
+  routeTree: root.addChildren([cockpit, episodes, player, tasks, datasets, training, newJob, compare, job, policies, policy, rollout, rig, evaluations, evaluation]),
   defaultErrorComponent: Failed,
   defaultPreload: "intent",
 });

@@ -1,5 +1,6 @@
 import { sameContent, useLive } from "@/shared/live/live";
 import { ControlButtons } from "@/shared/live/ControlButtons";
+import { RigButton } from "@/shared/rig/RigButton";
 import { situationOf } from "@/shared/live/situation";
 import classes from "./StatusBar.module.css";
 
@@ -37,6 +38,7 @@ export function StatusBar() {
         {holder}
       </div>
       <ControlButtons situation={situation} />
+      <RigButton />
     </section>
   );
 }

@@ -47,6 +47,15 @@ export interface Clip {
   sent: number;
 }
 
+/** How the device's clock lies on the host's. */
+export interface ClockStatus {
+  offset_ms: number;
+  uncertainty_ms: number | null;
+  round_trip_ms: number | null;
+  late_p95_ms: number;
+  samples: number;
+}
+
 /** What the robot is told. Only `backend.core.safety` builds one. */
 export interface Command {
   t_ns: number;
@@ -75,6 +84,20 @@ export interface DeviceFrame {
   base_height_m: number | null;
   base_velocity: number[] | null;
   action: number[] | null;
+}
+
+/** How far a glove's newest values can be trusted. */
+export type GloveState = "frozen" | "live" | "stale" | "unplugged" | "waiting";
+
+/** The glove of one side, or a side without one. */
+export interface HandStatus {
+  side: "left" | "right";
+  state: GloveState | null;
+  glove: string;
+  trouble: string;
+  age_ms: number;
+  angles_deg: number[] | null;
+  haptics: boolean;
 }
 
 /** Sent by every process at 5 Hz. */
@@ -192,6 +215,33 @@ export interface RequestReply {
   detail: Record<string, string>;
 }
 
+/** How one device of the rig is doing. */
+export interface RigDeviceStatus {
+  source: string;
+  state: string;
+  rate_hz: number;
+  late_ms: number;
+  dropped: number;
+  tracks: TrackStatus[];
+  hands: HandStatus[];
+  mirrored: boolean;
+  clock: ClockStatus | null;
+  task: TaskStatus | null;
+  calibration: string;
+  notes: string[];
+}
+
+/** The rig process, ten times a second. */
+export interface RigStatus {
+  t_ns: number;
+  driver: string;
+  driver_name: string;
+  engaged: boolean;
+  trouble: string;
+  note: string;
+  devices: RigDeviceStatus[];
+}
+
 /** One measurement of the whole robot, stamped where it was taken. */
 export interface RobotState {
   t_ns: number;
@@ -248,6 +298,18 @@ export interface StreamStatus {
   age_ms: number;
 }
 
+/** Something the operator was asked to do for the rig: find a tracker, calibrate. */
+export interface TaskStatus {
+  number: number;
+  kind: string;
+  phase: "done" | "failed" | "running";
+  text: string;
+  about: string;
+  step: string;
+  progress: number;
+  trouble: string;
+}
+
 /** Newest state of everything, about 30 times a second. */
 export interface Telemetry {
   type: "telemetry";
@@ -256,6 +318,7 @@ export interface Telemetry {
   world: WorldState | null;
   recorder: RecorderStatus | null;
   video: VideoStatus | null;
+  rig: RigStatus | null;
   processes: Heartbeat[];
 }
 
@@ -282,6 +345,18 @@ export interface TickRecord {
   stages: StageTimes;
   refused: string[];
   rollout: Rollout | null;
+}
+
+/** How far one tracked thing can be trusted. */
+export type TrackState = "frozen" | "live" | "lost" | "never";
+
+/** One tracked thing of a device. */
+export interface TrackStatus {
+  name: string;
+  role: string;
+  state: TrackState;
+  age_ms: number;
+  pose: number[] | null;
 }
 
 /** What safety did to a target in one tick. */

@@ -51,6 +51,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test("a page that only attends keeps the lease and never drives", () => {
+  stop();
+  stop = engine.attend();
+  key("keydown", "ShiftLeft");
+  const frames = run(1000);
+  expect(frames.length).toBeGreaterThanOrEqual(8);
+  expect(frames.every(({ deadman, moving }) => !deadman && !moving)).toBe(true);
+  window.dispatchEvent(new Event("blur"));
+  expect(run(1000)).toEqual([]);
+  window.dispatchEvent(new Event("focus"));
+  lease = false;
+  expect(run(1000)).toEqual([]);
+});
+
 test("while the lease is held it shows signs of life that ask for nothing", () => {
   const frames = run(1000);
   expect(frames.length).toBeGreaterThanOrEqual(8);

@@ -72,14 +72,29 @@ export class InputEngine {
 
   /** Listens and sends until the returned function is called. */
   start(): () => void {
+    return this.run((signal) => {
+      window.addEventListener("keydown", this.onKeyDown, { signal });
+      window.addEventListener("keyup", this.onKeyUp, { signal });
+      this.timer = window.setInterval(() => this.tick(), TICK_MS);
+    });
+  }
+
+  /** Gives signs of life until the returned function is called: keeps the lease on a page that does not drive. */
+  attend(): () => void {
+    return this.run(() => {
+      this.timer = window.setInterval(() => {
+        if (this.ports.mayDrive() && !this.state.suspended) this.sender.keepAlive("keyboard", this.framing("keyboard", IDLE), this.ports.now());
+      }, TICK_MS);
+    });
+  }
+
+  private run(listen: (signal: AbortSignal) => void): () => void {
     const { signal, abort } = listening();
-    window.addEventListener("keydown", this.onKeyDown, { signal });
-    window.addEventListener("keyup", this.onKeyUp, { signal });
     window.addEventListener("blur", this.suspend, { signal });
     window.addEventListener("pagehide", this.suspend, { signal });
     window.addEventListener("focus", this.resume, { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.suspend(), { signal });
-    this.timer = window.setInterval(() => this.tick(), TICK_MS);
+    listen(signal);
     return () => {
       abort();
       window.clearInterval(this.timer);

@@ -9,6 +9,7 @@ const telemetry = (t_ns: number): Telemetry => ({
   world: null,
   recorder: null,
   video: null,
+  rig: null,
   processes: [],
 });
 
