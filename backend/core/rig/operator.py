@@ -39,7 +39,8 @@ class Operator(msgspec.Struct):
             parts.append(f"waist at {self.waist_m:.2f} m")
         if self.arm_m is not None:
             parts.append(f"arms {self.arm_m:.2f} m")
-        checked = f"checked: {', '.join(self.checks).replace('_', ' ')}" if self.checks else "directions not checked"
+        seen = ", ".join(self.checks).replace("_", " ")
+        checked = f"checked: {seen}" if seen else "directions not checked"
         return f"{self.name}: {', '.join(parts)}; {checked}."
 
     def differs(self, neutral: Neutral) -> str:
