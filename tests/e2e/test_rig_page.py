@@ -88,7 +88,9 @@ class TestRig:
                 asked = page.get_by_text(f"Move the tracker of the {role.words}, and no other.")
                 expect(asked).to_be_visible(timeout=PATIENCE_MS)
                 stage.headset.tell(f"shake {role}")
-                stage.cockpit.poll(lambda: again.is_visible() or worn.input_value() == serial, 120.0)  # noqa: B023
+                stage.cockpit.poll(
+                    lambda worn=worn, serial=serial: again.is_visible() or worn.input_value() == serial, 120.0
+                )
                 stage.headset.tell("shake")
                 if not again.is_visible():
                     break

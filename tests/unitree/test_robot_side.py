@@ -48,6 +48,15 @@ def robot(walker: Lockstep) -> Lockstep:
     return walker
 
 
+def mean_place_m(robot: Lockstep) -> np.ndarray:
+    """Return (2,) where it is over two seconds: standing it sways by some centimetres."""
+    places = []
+    for _ in range(100):
+        robot.run(0.02, deadman=False)
+        places.append(robot.place_m())
+    return np.mean(places, axis=0)
+
+
 def test_the_share_in_the_arms_rises_without_moving_them(walker: Lockstep):
     before = walker.firmware.state.q_rad[15:29].copy()
     shares = []
@@ -107,9 +116,7 @@ def test_it_walks_turns_and_stops_and_knows_where_it_is(robot: Lockstep):
     )
     robot.until(lambda: robot.state.locomotion == robot.firmware.mode == "stand", deadman=False)
     robot.run(1.0)
-    still = robot.place_m()
-    robot.run(1.0)
-    assert np.linalg.norm(robot.place_m() - still) < 0.08, "it sways, and does not walk on"
+    assert np.linalg.norm(mean_place_m(robot) - mean_place_m(robot)) < 0.03
     np.testing.assert_allclose(robot.state.T_world_pelvis[:2] - known, robot.place_m() - start, atol=0.05)
 
 
