@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, TimeoutError, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -12,6 +12,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
     "--disable-gpu-compositing",
 ]  # fmt: skip
+
+TRIES = 10
+"""Where the page stutters, the watchdog lets go, and a person presses again."""
 
 # What a person would see on the canvas of a camera: its pixels, small.
 PIXELS = """
@@ -45,6 +48,36 @@ class Cockpit:
     def mode(self) -> str:
         """Return the status word on the page."""
         return self.page.get_by_role("status").first.inner_text()
+
+    def arm(self) -> None:
+        """Be in control with the robot armed, also where a page that stood still for too long lost both."""
+        for _ in range(TRIES):
+            take = self.page.get_by_role("button", name="Take control", disabled=False)
+            if take.is_visible():
+                take.click(timeout=30_000)
+            with contextlib.suppress(TimeoutError):
+                if self.mode() == "STOPPED":
+                    self.page.get_by_role("button", name="Arm", disabled=False).click(timeout=10_000)
+                return self.wait_mode("READY", 10.0)
+        raise AssertionError(f"the robot is never armed; the page says {self.words()}")
+
+    @contextlib.contextmanager
+    def driving(self, *keys: str) -> Iterator[None]:
+        """Hold keys of the keyboard down, and go on once the robot follows them."""
+        for _ in range(TRIES):
+            self.arm()
+            with self.holding(*keys):
+                try:
+                    self.wait_mode("ACTIVE", 10.0)
+                except TimeoutError:
+                    continue
+                yield
+                return
+        raise AssertionError(f"the robot never follows {keys}; the page says {self.words()}")
+
+    def words(self) -> str:
+        """Return what the page says to whoever drives."""
+        return " / ".join(self.page.get_by_role("status").all_inner_texts())
 
     def wait_mode(self, mode: str, timeout_s: float = 30.0) -> None:
         """Wait until the status word is `mode`."""

@@ -1,5 +1,5 @@
 import { Group } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useKeys, type KeyBinding } from "@/shared/input/useKeys";
@@ -41,14 +41,17 @@ export function Player({ episode, start_s }: { episode: EpisodeDetail; start_s: 
   // Head, left, right: streams come in any order, the eye expects this one.
   const cameras = [...episode.cameras].sort((a, b) => a.name.localeCompare(b.name));
   const leading = cameras[0]?.name ?? "";
-  const frames = useQuery({ ...framesQuery(episode.id, leading), enabled: leading !== "" }).data;
+  const queries = useQueryClient();
   const review = useReview();
   const [rejecting, setRejecting] = useState(false);
   const [help, setHelp] = useState(false);
   const note = useRef<HTMLTextAreaElement>(null);
 
-  const step = (count: number) => {
+  // A step that is asked for before the table of frames is here is taken when it comes, never dropped.
+  const step = async (count: number) => {
     clock.pause();
+    if (!leading) return;
+    const frames = await queries.ensureQueryData(framesQuery(episode.id, leading)).catch(() => null);
     if (frames) clock.seek(stepTime(frames.t_s, clock.time_s, count));
   };
   const change = (verdict: Partial<Omit<Review, "version">>) => review.mutate({ episode, change: verdict });
@@ -62,8 +65,8 @@ export function Player({ episode, start_s }: { episode: EpisodeDetail; start_s: 
     { keys: [" "], label: "Play or pause", run: () => clock.toggle() },
     { keys: ["ArrowRight"], label: "Forward one second", shift: true, run: () => clock.seek(clock.time_s + NUDGE_S) },
     { keys: ["ArrowLeft"], label: "Back one second", shift: true, run: () => clock.seek(clock.time_s - NUDGE_S) },
-    { keys: ["ArrowRight", "."], label: "Forward one frame", run: () => step(1) },
-    { keys: ["ArrowLeft", ","], label: "Back one frame", run: () => step(-1) },
+    { keys: ["ArrowRight", "."], label: "Forward one frame", run: () => void step(1) },
+    { keys: ["ArrowLeft", ","], label: "Back one frame", run: () => void step(-1) },
     { keys: ["Home"], label: "To the start", run: () => clock.seek(0) },
     { keys: ["End"], label: "To the end", run: () => clock.seek(clock.duration_s) },
     ...RATES.map((rate, i) => ({ keys: [String(i + 1)], label: `Speed ${rate}×`, run: () => clock.setRate(rate) })),
@@ -87,7 +90,7 @@ export function Player({ episode, start_s }: { episode: EpisodeDetail; start_s: 
         </div>
         <Timeline episode={episode.id} clock={clock} events={episode.events} />
         <Group justify="space-between">
-          <Transport clock={clock} onStep={step} />
+          <Transport clock={clock} onStep={(count) => void step(count)} />
         </Group>
         <Plots episode={episode.id} clock={clock} />
       </div>
