@@ -7,6 +7,9 @@ export PATH
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
+# These run the whole app with its clock and its pictures: nothing else may run beside them.
+ALONE := tests/e2e tests/runtime/test_kill.py tests/runtime/test_supervisor.py
+
 .PHONY: run setup test lint bench format
 
 run: setup
@@ -18,7 +21,11 @@ setup:
 test:
 	@scripts/bootstrap.sh test
 	@$(MAKE) --no-print-directory lint
-	$(PYTHON) -m pytest -q
+	@status=0; \
+	$(PYTHON) -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+	  $(ALONE:%=--ignore=%) || status=1; \
+	$(PYTHON) -m pytest -q $(ALONE) || status=1; \
+	exit $$status
 
 lint:
 	.venv/bin/ruff check .

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from backend.runtime.processes import PROCESSES
-from tests.support.app import ROOT, App, running_app, started_app
+from tests.support.app import ROOT, App, running_app, started_app, temporary_data_dir
 
 # Starting everything takes long on a machine that is busy with other tests.
 pytestmark = pytest.mark.timeout(600)
@@ -51,7 +51,7 @@ def start_another(app: App, **settings: str) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path, tmp_path: Path):
+def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path):
     with running_app(data_dir, **SMALL) as app:
         names = {spec.name for spec in PROCESSES}
         deadline_s = time.monotonic() + 60.0
@@ -63,13 +63,14 @@ def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path, tmp_path: Path
         assert second.returncode == 1
         assert f"already running on {data_dir} (process {app.process.pid})" in second.stderr
 
-        elsewhere = start_another(app, BUNRAKU_DATA_DIR=str(tmp_path / "d"))
+        with temporary_data_dir() as another:
+            elsewhere = start_another(app, BUNRAKU_DATA_DIR=str(another))
         assert elsewhere.returncode == 1
         assert f"port {app.port}" in elsewhere.stderr
         assert "BUNRAKU_PORT=" in elsewhere.stderr
 
         app.process.send_signal(signal.SIGINT)
-        assert app.process.wait(15) == 0
+        assert app.process.wait(60) == 0
     assert everything_of(data_dir) == []
     assert "Traceback" not in app.log, app.log
 
@@ -77,7 +78,7 @@ def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path, tmp_path: Path
     with running_app(data_dir, **SMALL) as app:
         os.kill(app.process.pid, signal.SIGKILL)
         app.process.wait()
-        assert wait_for_nothing(data_dir, 15.0) == []
+        assert wait_for_nothing(data_dir, 60.0) == []
 
 
 def test_a_database_that_is_down_is_named(data_dir: Path):
