@@ -1,12 +1,13 @@
 """What the simulated robot measures, read out of MuJoCo."""
 
+import math
 from typing import Any
 
 import mujoco
 import numpy as np
 
 from backend.core.contracts.record import Array
-from backend.core.contracts.robot import RobotSpec, RobotState
+from backend.core.contracts.robot import RobotSpec
 from backend.core.contracts.world import WorldState
 
 FINGERS = ("thumb", "middle", "index")
@@ -31,25 +32,24 @@ class Sensors:
         self._soles = np.flatnonzero(np.isin(model.geom_bodyid, feet) & (model.geom_contype > 0))
         self._finger = _finger_of_geom(model)
 
-    def robot_state(self, data: mujoco.MjData, now_ns: int, seq: int, **more: Any) -> RobotState:
-        """Return everything the robot knows of itself; `more` are the controller's fields."""
+    def measure(self, data: mujoco.MjData) -> dict[str, Any]:
+        """Return every measured field of `RobotState`; its arrays are read-only."""
         base = data.qpos[self.base_q : self.base_q + 7]
         rotation = data.xmat[self._pelvis].reshape(3, 3)
         speed = data.qvel[self.base_v : self.base_v + 6]
-        yaw = np.arctan2(rotation[1, 0], rotation[0, 0])
-        return RobotState(
-            t_ns=now_ns,
-            seq=seq,
-            q_rad=data.qpos[self.q_index],
-            dq_rad_s=data.qvel[self.v_index],
-            tau_nm=data.qfrc_actuator[self.v_index],
-            T_world_pelvis=base[[0, 1, 2, 4, 5, 6, 3]],
-            base_twist=np.concatenate((speed[:3], rotation @ speed[3:])),
-            torso_rpy_rad=_rpy_rad(_yaw_matrix(-yaw) @ data.xmat[self._torso].reshape(3, 3)),
-            base_height_m=float(base[2]),
-            hand_force_n=self._hand_force_n(data),
-            **more,
-        )
+        yaw = math.atan2(rotation[1, 0], rotation[0, 0])
+        measured = {
+            "q_rad": data.qpos[self.q_index],
+            "dq_rad_s": data.qvel[self.v_index],
+            "tau_nm": data.qfrc_actuator[self.v_index],
+            "T_world_pelvis": base[[0, 1, 2, 4, 5, 6, 3]],
+            "base_twist": np.concatenate((speed[:3], rotation @ speed[3:])),
+            "torso_rpy_rad": _rpy_rad(_yaw_matrix(-yaw) @ data.xmat[self._torso].reshape(3, 3)),
+            "hand_force_n": self._hand_force_n(data),
+        }
+        for array in measured.values():
+            array.setflags(write=False)
+        return measured | {"base_height_m": float(base[2])}
 
     def world_state(self, data: mujoco.MjData, now_ns: int, seq: int, real_time_factor: float) -> WorldState:
         """Return poses of the objects and the full configuration."""
@@ -87,7 +87,7 @@ def _finger_of_geom(model: mujoco.MjModel) -> Array:
 
 
 def _yaw_matrix(yaw_rad: float) -> Array:
-    c, s = np.cos(yaw_rad), np.sin(yaw_rad)
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
     return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
@@ -95,8 +95,8 @@ def _rpy_rad(rotation: Array) -> Array:
     """Return roll, pitch, yaw of R = Rz(yaw) Ry(pitch) Rx(roll)."""
     return np.array(
         [
-            np.arctan2(rotation[2, 1], rotation[2, 2]),
-            np.arcsin(np.clip(-rotation[2, 0], -1.0, 1.0)),
-            np.arctan2(rotation[1, 0], rotation[0, 0]),
+            math.atan2(rotation[2, 1], rotation[2, 2]),
+            math.asin(min(max(-rotation[2, 0], -1.0), 1.0)),
+            math.atan2(rotation[1, 0], rotation[0, 0]),
         ]
     )

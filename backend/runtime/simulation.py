@@ -50,6 +50,7 @@ class Simulation:
         self._floor_geoms = model.geom_type == mujoco.mjtGeom.mjGEOM_PLANE
         self._watch = CommandWatch()
         self._seq = 0
+        self._measured: dict[str, Any] | None = None
         self.reset_scene(seed)
 
     def command(self, command: Command, now_ns: int) -> None:
@@ -69,6 +70,7 @@ class Simulation:
             motors.tau_nm + motors.kp * (motors.q_rad - q) + motors.kd * (motors.dq_rad_s - dq)
         )
         mujoco.mj_step(self.model, data)
+        self._measured = None
 
     def state(self, now_ns: int) -> RobotState:
         """Measure the robot, for publishing: every call counts up `seq`."""
@@ -76,10 +78,13 @@ class Simulation:
         return self._measure(now_ns)
 
     def _measure(self, now_ns: int) -> RobotState:
-        return self._sensors.robot_state(
-            self.data,
-            now_ns,
-            self._seq,
+        # What is published after a step is what the controller sees before the next one: measured once.
+        if self._measured is None:
+            self._measured = self._sensors.measure(self.data)
+        return RobotState(
+            t_ns=now_ns,
+            seq=self._seq,
+            **self._measured,
             locomotion=self.controller.mode,
             locomotion_note=self.controller.note,
             command_seq=self._watch.seq,
@@ -129,6 +134,7 @@ class Simulation:
         data.qpos[sensors.base_q + 2] -= sensors.lowest_sole_m(data)
         mujoco.mj_forward(self.model, data)
         self._tick = 0
+        self._measured = None
         self._watch.forget()
         self.stopped_by_watchdog = False
         self._motors: MotorCommand | None = None

@@ -79,8 +79,9 @@ class BodyModel:
         pin.computeJointJacobians(model, data, q)
         pin.forwardKinematics(model, data, q, v, zero)
         pin.updateFramePlacements(model, data)
-        pin.centerOfMass(model, data, q, v, zero)
-        pin.jacobianCenterOfMass(model, data, q)
+        # Both stand on what was computed above.
+        pin.centerOfMass(model, data, pin.KinematicLevel.ACCELERATION, False)
+        pin.jacobianCenterOfMass(model, data, False)
         self.q_rad = q[7:]
         self.dq_rad_s = v[6:]
         # pinocchio fills the upper triangle only.

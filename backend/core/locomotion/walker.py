@@ -15,7 +15,7 @@ import numpy as np
 from backend.core.contracts.record import Array
 from backend.core.locomotion.footstep import Foothold, FootstepWeights, plan_foothold
 from backend.core.locomotion.gait import GaitParameters, dcm_offset, step_displacement
-from backend.core.locomotion.reference import Reference, wrap_rad
+from backend.core.locomotion.reference import Reference, clamp, wrap_rad
 from backend.core.locomotion.swing import SwingPath
 
 STAND_GAIN = 1.8
@@ -98,7 +98,7 @@ class Walker:
         """Advance by `dt_s` and return the wished zero-moment point (2,) in the world."""
         self._elapsed_s += dt_s
         turn = wrap_rad(reference.yaw_rad - self.pelvis_yaw_rad)
-        self.pelvis_yaw_rad += float(np.clip(turn, -PELVIS_TURN_RAD_S * dt_s, PELVIS_TURN_RAD_S * dt_s))
+        self.pelvis_yaw_rad += clamp(turn, -PELVIS_TURN_RAD_S * dt_s, PELVIS_TURN_RAD_S * dt_s)
         match self.phase:
             case Phase.STAND:
                 return self._stand(balance, soles, reference)
@@ -164,7 +164,7 @@ class Walker:
         gait, side = self.gait, self.swing_side
         stance = soles[-side]
         outward = side * wrap_rad(reference.yaw_rad - stance.yaw_rad)
-        yaw = stance.yaw_rad + side * float(np.clip(outward, *gait.turn_range_rad))
+        yaw = stance.yaw_rad + side * clamp(outward, *gait.turn_range_rad)
         rotation = heading(yaw)
         dcm = rotation.T @ (balance.dcm_m - stance.position_m[:2])
 
@@ -176,11 +176,11 @@ class Walker:
         remaining = max(gait.swing_s - self._elapsed_s, 0.0)
         orbit = (nominal + offset) * np.exp(-balance.omega * (remaining + delay))
         half = np.array(gait.sole_half_m)
-        cop = np.clip((1 + gait.dcm_gain) * (dcm - orbit), -half, half)
+        cop = np.minimum(np.maximum((1 + gait.dcm_gain) * (dcm - orbit), -half), half)
 
         least = max(gait.swing_range_s[0] - self._elapsed_s, 0.0)
         most = max(gait.swing_range_s[1] - self._elapsed_s, dt_s)
-        times = (least, float(np.clip(gait.swing_s - self._elapsed_s, least, most)), most)
+        times = (least, clamp(gait.swing_s - self._elapsed_s, least, most), most)
         near, far = gait.width_range_m
         sideways = (near, far) if side > 0 else (-far, -near)
         bounds = (
@@ -194,7 +194,7 @@ class Walker:
             if self._elapsed_s <= dt_s:
                 self._landing_m = goal
             reach = LANDING_SPEED_M_S * dt_s
-            self._landing_m = self._landing_m + np.clip(goal - self._landing_m, -reach, reach)
+            self._landing_m = self._landing_m + np.minimum(np.maximum(goal - self._landing_m, -reach), reach)
             self._remaining_s = plan.remaining_s
         else:
             self._remaining_s -= dt_s
@@ -222,7 +222,7 @@ class Walker:
         A foot that lands early waits for its time: until then the DCM has not come far enough.
         """
         landed = soles[self.swing_side]
-        share = float(np.clip((self._elapsed_s - self._early_s) / self.gait.transfer_s, 0.0, 1.0))
+        share = clamp((self._elapsed_s - self._early_s) / self.gait.transfer_s, 0.0, 1.0)
         cop = (1 - share) * self._old_cop_m + share * landed.position_m[:2]
         if share >= 1.0:
             if not reference.moving and self._settled(balance, soles):
@@ -250,7 +250,7 @@ class Walker:
         left = rotation.T @ soles[1].position_m[:2]
         point = rotation.T @ point_m
         half_length, half_width = self.gait.sole_half_m
-        y = float(np.clip(point[1], right[1] - half_width, left[1] + half_width))
-        across = float(np.clip((y - right[1]) / max(left[1] - right[1], 0.05), 0.0, 1.0))
+        y = clamp(point[1], right[1] - half_width, left[1] + half_width)
+        across = clamp((y - right[1]) / max(left[1] - right[1], 0.05), 0.0, 1.0)
         x = right[0] + across * (left[0] - right[0])
-        return rotation @ np.array([np.clip(point[0], x - half_length, x + half_length), y])
+        return rotation @ np.array([clamp(point[0], x - half_length, x + half_length), y])
