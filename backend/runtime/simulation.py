@@ -111,6 +111,7 @@ class Simulation:
         Returns:
             Whether it could stay where it was.
         """
+        self._measured = None
         state = self._measure(0)
         x, y, _, qx, qy, qz, qw = state.T_world_pelvis
         yaw = np.arctan2(2 * (qw * qz + qx * qy), 1 - 2 * (qy * qy + qz * qz))
