@@ -111,7 +111,7 @@ class Simulation:
         Returns:
             Whether it could stay where it was.
         """
-        self._measured = None
+        self._measured = None  # It may have been put somewhere else without a step.
         state = self._measure(0)
         x, y, _, qx, qy, qz, qw = state.T_world_pelvis
         yaw = np.arctan2(2 * (qw * qz + qx * qy), 1 - 2 * (qy * qy + qz * qz))

@@ -67,10 +67,12 @@ def _base(watcher: Operator) -> np.ndarray:
     return np.asarray(watcher.tick.state.T_world_pelvis[:2])
 
 
-def _drive_until(done: Callable[[], bool], cockpit: Cockpit, watcher: Operator, *keys: str) -> None:
+def _drive_until(
+    done: Callable[[], bool], timeout_s: float, cockpit: Cockpit, watcher: Operator, *keys: str
+) -> None:
     for _ in range(TRIES):
         with cockpit.driving(*keys):
-            watcher.wait(lambda: done() or watcher.tick.mode != Mode.ACTIVE, 60.0)
+            watcher.wait(lambda: done() or watcher.tick.mode != Mode.ACTIVE, timeout_s)
         if done():
             return
     raise AssertionError(f"not done after {TRIES} tries; the robot says {watcher.tick.reason!r}")
@@ -101,7 +103,7 @@ class TestMainJob:
 
     def test_a_person_takes_control_and_arms(self, cockpit: Cockpit):
         cockpit.press("Take control")
-        cockpit.page.get_by_text("You have control").wait_for(timeout=30_000)
+        cockpit.page.get_by_text("You have control").wait_for(timeout=10_000)
         cockpit.press("Arm")
         cockpit.wait_mode("READY")
 
@@ -132,7 +134,7 @@ class TestMainJob:
         def moved() -> bool:
             return np.abs(_wrist(watcher)[:28] - before[:28]).max() > 0.4
 
-        _drive_until(moved, cockpit, watcher, "ShiftLeft", "KeyO")
+        _drive_until(moved, 30.0, cockpit, watcher, "ShiftLeft", "KeyO")
         cockpit.wait_mode("READY")
         assert watcher.tick.driver == ""
 
@@ -148,19 +150,19 @@ class TestMainJob:
         def walked() -> bool:
             return math.dist(_base(watcher), start) > 1.0
 
-        _drive_until(walked, cockpit, watcher, "ShiftLeft", "KeyS")
+        _drive_until(walked, 60.0, cockpit, watcher, "ShiftLeft", "KeyS")
         assert watcher.tick.state.locomotion != "fallen"
 
     def test_losing_the_focus_lets_go(self, cockpit: Cockpit, watcher: Operator):
         with cockpit.driving("ShiftLeft", "KeyA"):
             cockpit.page.evaluate("window.dispatchEvent(new Event('blur'))")
-            watcher.wait(lambda: watcher.tick.mode == Mode.READY, 20.0)
+            watcher.wait(lambda: watcher.tick.mode == Mode.READY, 5.0)
             cockpit.page.evaluate("window.dispatchEvent(new Event('focus'))")
 
     def test_escape_stops_while_driving(self, cockpit: Cockpit, watcher: Operator):
         with cockpit.driving("ShiftLeft", "KeyA"):
             cockpit.page.keyboard.press("Escape")
-            watcher.wait(lambda: watcher.tick.mode == Mode.STOPPED, 20.0)
+            watcher.wait(lambda: watcher.tick.mode == Mode.STOPPED, 5.0)
 
     def test_the_take_is_saved_and_is_in_the_library(self, cockpit: Cockpit, app: App, task: dict):
         cockpit.page.get_by_label("Recording").get_by_role("button", name="Stop").click()
@@ -180,9 +182,9 @@ class TestMainJob:
         watcher.wait(lambda: watcher.tick.lease == "", 10.0)
         watcher.take_and_arm()
         watcher.drive()
-        watcher.wait(lambda: watcher.tick.mode == Mode.ACTIVE, 20.0)
+        watcher.wait(lambda: watcher.tick.mode == Mode.ACTIVE, 5.0)
         cockpit.page.keyboard.press("Escape")
-        watcher.wait(lambda: watcher.tick.mode == Mode.STOPPED, 20.0)
+        watcher.wait(lambda: watcher.tick.mode == Mode.STOPPED, 5.0)
         watcher.rest()
 
     def test_the_player_steps_and_plays_every_camera_on_one_clock(self, cockpit: Cockpit):
@@ -193,7 +195,7 @@ class TestMainJob:
         cockpit.page.keyboard.press("ArrowRight")
         first = cockpit.page.evaluate(f"{video}.currentTime")
         cockpit.page.keyboard.press("ArrowRight")
-        cockpit.page.wait_for_function(f"{video}.currentTime > {first}", timeout=30_000)
+        cockpit.page.wait_for_function(f"{video}.currentTime > {first}", timeout=10_000)
         cockpit.page.keyboard.press("Space")
         cockpit.page.wait_for_function(
             f"[...document.querySelectorAll('video')].every((video) => video.currentTime > {first} + 1)",
@@ -204,7 +206,7 @@ class TestMainJob:
 
     def test_the_episode_is_accepted_by_key(self, cockpit: Cockpit, app: App):
         cockpit.page.keyboard.press("a")
-        cockpit.page.get_by_test_id("status").get_by_text("Accepted").wait_for(timeout=30_000)
+        cockpit.page.get_by_test_id("status").get_by_text("Accepted").wait_for(timeout=10_000)
         (episode,) = httpx.get(f"{app.url}/api/episodes").json()["items"]
         assert episode["status"] == "accepted"
 

@@ -1,11 +1,9 @@
 """The rollout page in a real browser, the whole app behind it: a policy drives, a person takes over."""
 
-import contextlib
-import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.cockpit import Cockpit, open_cockpit
 from tests.policy.serving import TOKEN, policy_server
@@ -39,18 +37,6 @@ def page(cockpit: Cockpit) -> Page:
     return cockpit.page
 
 
-def _wait_until_it_drives(cockpit: Cockpit, timeout_s: float = 60.0) -> None:
-    """Wait for the policy; it pauses where the page stood still for a second, and a person lets it go on."""
-
-    def drives() -> bool:
-        if (resume := cockpit.page.get_by_role("button", name="Resume", disabled=False)).is_visible():
-            with contextlib.suppress(TimeoutError):
-                resume.click(timeout=5000)
-        return cockpit.mode() == "POLICY"
-
-    cockpit.poll(drives, timeout_s)
-
-
 @pytest.mark.timeout(600)
 class TestRollout:
     """One story; each test is a chapter and stands on the one before."""
@@ -67,7 +53,7 @@ class TestRollout:
         cockpit.press("Take control")
         cockpit.press("Arm")
         page.get_by_role("button", name="Start the policy", disabled=False).click()
-        _wait_until_it_drives(cockpit, 120.0)
+        cockpit.wait_mode("POLICY", 120.0)
         expect(page.get_by_test_id("phase")).to_have_text("Driving", timeout=PATIENCE_MS)
         expect(page.get_by_label("Actions left in the buffer")).to_be_visible()
         expect(page.get_by_role("region", name="What comes next").locator("canvas")).to_be_visible()
@@ -75,17 +61,17 @@ class TestRollout:
 
     def test_the_deadman_takes_over_and_hands_back(self, cockpit: Cockpit, page: Page):
         page.locator("main").click(position={"x": 400, "y": 8})
-        _wait_until_it_drives(cockpit)
         with cockpit.holding("ShiftLeft"):
             cockpit.wait_mode("PERSON", 60.0)
-        _wait_until_it_drives(cockpit)
-        expect(page.get_by_text(re.compile(r"^[1-9]\d* times?$"))).to_be_visible(timeout=PATIENCE_MS)
+        cockpit.wait_mode("POLICY", 60.0)
+        expect(page.get_by_text("1 time", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
     def test_it_pauses_and_goes_on(self, cockpit: Cockpit, page: Page):
         page.keyboard.press("p")
         cockpit.wait_mode("NOBODY", 60.0)
         expect(page.get_by_test_id("phase")).to_have_text("Paused", timeout=PATIENCE_MS)
-        _wait_until_it_drives(cockpit)
+        page.get_by_role("button", name="Resume", disabled=False).click()
+        cockpit.wait_mode("POLICY", 60.0)
 
     def test_escape_ends_it(self, cockpit: Cockpit, page: Page):
         page.keyboard.press("Escape")

@@ -70,7 +70,7 @@ def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path):
         assert "BUNRAKU_PORT=" in elsewhere.stderr
 
         app.process.send_signal(signal.SIGINT)
-        assert app.process.wait(60) == 0
+        assert app.process.wait(15) == 0
     assert everything_of(data_dir) == []
     assert "Traceback" not in app.log, app.log
 
@@ -78,7 +78,7 @@ def test_start_stop_and_what_is_refused_meanwhile(data_dir: Path):
     with running_app(data_dir, **SMALL) as app:
         os.kill(app.process.pid, signal.SIGKILL)
         app.process.wait()
-        assert wait_for_nothing(data_dir, 60.0) == []
+        assert wait_for_nothing(data_dir, 15.0) == []
 
 
 def test_a_database_that_is_down_is_named(data_dir: Path):

@@ -25,7 +25,7 @@ TURN_STOP_RAD = 0.04
 
 
 def clamp(value: float, low: float, high: float) -> float:
-    """Return a single number kept between `low` and `high`, at a tenth of what numpy's clip costs."""
+    """Return a single number kept between `low` and `high`; numpy's `clip` is slow for one number."""
     return float(min(max(value, low), high))
 
 
@@ -93,14 +93,14 @@ class ReferenceShaper:
         reference.joints_rad = action[self._joints]
         reference.joint_velocity_rad_s = command.joint_velocity_rad_s
         limit = self._manifest.torso_limit_rad
-        torso = np.minimum(np.maximum(action[self._torso], -limit), limit)
-        reference.torso_rpy_rad = _toward(reference.torso_rpy_rad, torso, TORSO_RATE_RAD_S * dt_s)
+        torso = np.clip(action[self._torso], -limit, limit)
+        reference.torso_rpy_rad = toward(reference.torso_rpy_rad, torso, TORSO_RATE_RAD_S * dt_s)
         self._walk(self._allowed(action[self._velocity]), float(action[self._yaw]), dt_s)
         height = clamp(action[self._height], *self._manifest.height_range_m)
         if height < WALKING_HEIGHT_M and (stepping or self._wants_to_walk):
             height = WALKING_HEIGHT_M
             reference.note = "risen to walk"
-        reference.height_m = float(_toward(reference.height_m, height, HEIGHT_RATE_M_S * dt_s))
+        reference.height_m = float(toward(reference.height_m, height, HEIGHT_RATE_M_S * dt_s))
         return reference
 
     def _allowed(self, velocity: Array) -> Array:
@@ -121,7 +121,7 @@ class ReferenceShaper:
         self._wants_to_walk = self._turning or bool(np.linalg.norm(velocity_m_s) > MOVING_M_S)
         tall = reference.height_m > WALKING_HEIGHT_M - 0.02
         goal = velocity_m_s if tall else np.zeros(2)
-        reference.velocity_m_s = _toward(reference.velocity_m_s, goal, ACCELERATION * dt_s)
+        reference.velocity_m_s = toward(reference.velocity_m_s, goal, ACCELERATION * dt_s)
         slow = np.linalg.norm(reference.velocity_m_s) <= MOVING_M_S
         reference.moving = not slow or (self._turning and tall)
         wished = 0.0
@@ -131,9 +131,10 @@ class ReferenceShaper:
                 self._manifest.max_velocity[2], np.sqrt(2 * TURN_ACCELERATION_RAD_S2 * abs(error))
             )
         step = TURN_ACCELERATION_RAD_S2 * dt_s
-        reference.turn_rate_rad_s = float(_toward(reference.turn_rate_rad_s, wished, step))
+        reference.turn_rate_rad_s = float(toward(reference.turn_rate_rad_s, wished, step))
         reference.yaw_rad = wrap_rad(reference.yaw_rad + reference.turn_rate_rad_s * dt_s)
 
 
-def _toward(value: Array | float, goal: Array | float, step: Array | float) -> Array:
+def toward(value: Array | float, goal: Array | float, step: Array | float) -> Array:
+    """Return `value` moved to `goal` by at most `step`, each axis by itself."""
     return value + np.minimum(np.maximum(goal - value, -step), step)

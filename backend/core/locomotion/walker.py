@@ -15,7 +15,7 @@ import numpy as np
 from backend.core.contracts.record import Array
 from backend.core.locomotion.footstep import Foothold, FootstepWeights, plan_foothold
 from backend.core.locomotion.gait import GaitParameters, dcm_offset, step_displacement
-from backend.core.locomotion.reference import Reference, clamp, wrap_rad
+from backend.core.locomotion.reference import Reference, clamp, toward, wrap_rad
 from backend.core.locomotion.swing import SwingPath
 
 STAND_GAIN = 1.8
@@ -176,7 +176,7 @@ class Walker:
         remaining = max(gait.swing_s - self._elapsed_s, 0.0)
         orbit = (nominal + offset) * np.exp(-balance.omega * (remaining + delay))
         half = np.array(gait.sole_half_m)
-        cop = np.minimum(np.maximum((1 + gait.dcm_gain) * (dcm - orbit), -half), half)
+        cop = np.clip((1 + gait.dcm_gain) * (dcm - orbit), -half, half)
 
         least = max(gait.swing_range_s[0] - self._elapsed_s, 0.0)
         most = max(gait.swing_range_s[1] - self._elapsed_s, dt_s)
@@ -194,7 +194,7 @@ class Walker:
             if self._elapsed_s <= dt_s:
                 self._landing_m = goal
             reach = LANDING_SPEED_M_S * dt_s
-            self._landing_m = self._landing_m + np.minimum(np.maximum(goal - self._landing_m, -reach), reach)
+            self._landing_m = toward(self._landing_m, goal, reach)
             self._remaining_s = plan.remaining_s
         else:
             self._remaining_s -= dt_s
